@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
@@ -17,7 +16,7 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity, insi_values
 from conformance.suite.verification.elsewhere import receive, received
 from conformance.verdicts import UndecidedError
 
@@ -167,7 +166,7 @@ def test_not_from_elsewhere(desk: Desk, attributes: frozenset[Attribute], way: s
         patient = desk.bring(person, route)
         mark(desk, patient, attributes)
         if way == "app":
-            identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
+            identity = app_identity(person)
             with suppress(RefusedError):
                 desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
         else:

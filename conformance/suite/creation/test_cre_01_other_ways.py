@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import CallOutcome, Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import APP, CARD, RECEPTION
@@ -15,7 +14,7 @@ from conformance.suite.desk.card_calls import calls_without_file, read_card, try
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import MANDATORY
-from conformance.suite.desk.words import insi_values, label
+from conformance.suite.desk.words import app_identity, label
 from conformance.suite.verification.elsewhere import files_of, receive, received
 
 if TYPE_CHECKING:
@@ -59,9 +58,9 @@ def _by_card(desk: Desk) -> list[Patient]:
 
 def _by_app(desk: Desk) -> list[Patient]:
     """Take an identity of the app without its place: the app never says the 1er prénom."""
-    values = {**insi_values(desk.draw(first_names_count=2)), "birth_place": None}
+    identity = app_identity(desk.draw(first_names_count=2), birth_place=None)
     try:
-        return [desk.lgo.import_app_identity(AppIdentity(rank="1", **values), actor=desk.user)]  # type: ignore[arg-type] # a person of the registry has them all
+        return [desk.lgo.import_app_identity(identity, actor=desk.user)]
     except RefusedError:
         return []
 

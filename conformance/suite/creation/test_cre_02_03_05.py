@@ -12,7 +12,6 @@ import pytest
 
 from conformance.documents.datamatrix.payload import payload_of
 from conformance.drivers import site
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
@@ -25,7 +24,7 @@ from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.wire import UNKNOWN_PLACE
-from conformance.suite.desk.words import expect_values, insi_values, shown
+from conformance.suite.desk.words import app_identity, expect_values, shown
 from conformance.suite.journeys.cast import typed_then_fed
 from conformance.suite.site.settings import restored, setting
 from conformance.verdicts import Departure
@@ -367,7 +366,7 @@ def _declined(desk: Desk, patient: Patient) -> None:
 
 
 def _app_read(desk: Desk) -> None:
-    identity = AppIdentity(rank="1", **insi_values(desk.draw()))  # type: ignore[arg-type] # the registry has them all
+    identity = app_identity(desk.draw())
     with desk.if_at_hand(APP), suppress(RefusedError):
         desk.lgo.import_app_identity(identity, patient_id=None, actor=desk.user)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CHECKED, FROM_INSI
@@ -22,7 +21,7 @@ from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
-from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.desk.words import app_identity, expect_values, insi_values
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ def test_without_place(desk: Desk, route: Route | None) -> None:
     person = desk.draw(birth_place="75114", birth_date="1984-09-25")
     patient = desk.bring(person, route) if route else None
     values = {name: value for name, value in insi_values(person).items() if name != "birth_place"}
-    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
+    identity = app_identity(person, birth_place=None)
     try:
         after = desk.lgo.import_app_identity(
             identity, patient_id=patient.id if patient else None, actor=desk.user
@@ -224,8 +223,7 @@ def test_without_place(desk: Desk, route: Route | None) -> None:
 
 def _import(desk: Desk, person: Person, rank: str = "1", patient: Patient | None = None) -> Patient:
     """Read a person from the app, check that INSi was not called, and return the file as it is then."""
-    values = insi_values(person)
-    identity = AppIdentity(rank=rank, **values)  # type: ignore[arg-type] # a person of the registry has them all
+    identity = app_identity(person, rank=rank)
     result, requests = desk.during(
         lambda: desk.lgo.import_app_identity(
             identity, patient_id=patient.id if patient else None, actor=desk.user

@@ -61,9 +61,10 @@ def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -
     return desk.bring_laden(person, route, lade, **{**NAMES_IN_USE, **others})
 
 
-def record_weak(desk: Desk, patient: Patient) -> None:
-    """Record a document that is not high-confidence, the first that the software takes."""
+def record_weak(desk: Desk, patient: Patient) -> bool:
+    """Record a document that is not high-confidence, the first that the software takes; tell whether it took one."""
     for kind in LOW_CONFIDENCE_PROOFS:
         with suppress(RefusedError):
             desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-            return
+            return True
+    return False

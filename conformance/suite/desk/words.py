@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, Patient
 from conformance.verdicts import Departure
 from simulator.text import Text
@@ -57,6 +58,12 @@ def insi_values(person: Person) -> dict[str, str | None]:
         "sex": identity.traits.sex,
         "birth_place": identity.traits.birth_place,
     }
+
+
+def app_identity(person: Person, *, rank: str = "1", **others: str | None) -> AppIdentity:
+    """Return what the Appli carte Vitale hands over for a person of the registry, some values replaced."""
+    values: dict[str, Any] = {**insi_values(person), **others}
+    return AppIdentity(rank=rank, **values)
 
 
 def state_of(patient: Patient) -> dict[str, str | None]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
@@ -21,7 +20,7 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.desk.words import app_identity, expect_values, insi_values
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def test_billing_stays(desk: Desk, status: Status) -> None:
         _expect_both(after, ins=left, billing=number, moment=moment)
     if status is Status.QUAL:
         with desk.if_at_hand(APP), suppress(RefusedError):
-            identity = AppIdentity(rank=member.rank, **insi_values(member.person))  # type: ignore[arg-type] # has them all
+            identity = app_identity(member.person, rank=member.rank)
             desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
             after = desk.read(patient)
             _expect_both(after, ins=after.matricule, billing=number, moment=Moment("appli lue", "app read"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CHANGES, CHECKED
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.papers import Subject
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -45,7 +44,7 @@ def from_app(desk: Desk) -> Subject:
     """Have the Appli carte Vitale hand over somebody's INS: it is qualified as any other (CRE-07)."""
     person = desk.play(PARTS["plain"])
     patient = desk.create(person)
-    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
+    identity = app_identity(person)
     fed = desk.read(desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user))
     return Subject(key=f"{_APP}, {fed.status}", person=person, patient=fed)
 

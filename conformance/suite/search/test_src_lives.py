@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
@@ -24,7 +23,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity
 from conformance.suite.response.proposals import accepted, proposed
 from conformance.suite.search.neighbours import Neighbour, by_letters, expect_search, settle
 from simulator.ins.traits import comparison_key
@@ -143,7 +142,7 @@ def _fed_with_another_date(desk: Desk, patient: Patient, _: Person) -> None:
 
 
 def _read_from_the_app(desk: Desk, patient: Patient, person: Person) -> None:
-    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # the registry has them all
+    identity = app_identity(person)
     desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
 
 

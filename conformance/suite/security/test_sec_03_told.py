@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, Role
 from conformance.drivers.screens import Right
 from conformance.suite.desk.apart import CARD, VERIFICATION
@@ -14,7 +13,7 @@ from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity
 from conformance.suite.security.profiles import INS, ORDINARY, expect_hidden, need_withheld, profile
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
@@ -38,7 +37,7 @@ def test_stranger_decides_nothing(desk: Desk, role: Role) -> None:
     people = family(desk.draw)
     patient = desk.bring(people.insured.person, Route.IMPORTED)
     call, reading = desk.find(patient), read_card(desk, people.card())
-    app = AppIdentity(rank="1", **insi_values(people.insured.person))  # type: ignore[arg-type] # the registry has them all
+    app = app_identity(people.insured.person)
     who = profile(desk, (), name="sans-droit", role=role)
     need_withheld(who, Right.READ_IDENTITY)
     before = desk.snapshot(patient)
@@ -74,7 +73,7 @@ def test_blind_attaches_a_card(desk: Desk) -> None:
     patient, reading = desk.bring(child.person, Route.IMPORTED), read_card(desk, people.card())
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
     need_withheld(who, Right.READ_INS)
-    app = AppIdentity(rank="1", **insi_values(child.person))  # type: ignore[arg-type] # as above
+    app = app_identity(child.person)
     attached = {
         "la carte rattachée": lambda: desk.lgo.attach_card(
             patient.id, reading.id, child.rank, actor=who.actor

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
@@ -18,7 +17,7 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity, insi_values
 from conformance.suite.matricule.arrivals import OK
 from conformance.suite.verification.elsewhere import answering, receive, received, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
@@ -310,15 +309,19 @@ def try_locked(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 def import_app(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     """Take the identity over from the Appli carte Vitale."""
-    values = insi_values(cast.person)
-    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
+    identity = app_identity(cast.person)
     try:
         desk.lgo.import_app_identity(identity, patient_id=before.patient.id, actor=desk.user)
     except RefusedError:
         if before.patient.attributes:
             return None
         raise
-    return {**values, "proof": ANYTHING, "birth_date_uncertain": ANYTHING, "former": ANYTHING}
+    return {
+        **insi_values(cast.person),
+        "proof": ANYTHING,
+        "birth_date_uncertain": ANYTHING,
+        "former": ANYTHING,
+    }
 
 
 def arrive(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.documents.datamatrix.payload import payload_of
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, PatientTraits, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
@@ -24,7 +23,7 @@ from conformance.suite.desk.apart import (
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.people import PLAIN, another_value, typed
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
 
@@ -139,7 +138,7 @@ def _attach(desk: Desk, patient: Patient, _: Person) -> object:
 
 
 def _import_app(desk: Desk, patient: Patient, person: Person) -> object:
-    identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # the registry has them all
+    identity = app_identity(person)
     return desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import LOG
 from conformance.suite.desk.clocks import passing
+from conformance.suite.desk.full import record_weak
 from conformance.suite.desk.people import NAMES_IN_USE, another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import insi_values
@@ -114,11 +114,7 @@ def _try(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> bool:
 
 def _weak(desk: Desk) -> Patient | None:
     patient = desk.bring(desk.draw(birth_date="1984-09-25"), Route.IMPORTED)
-    for kind in LOW_CONFIDENCE_PROOFS:
-        with suppress(RefusedError):
-            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-            return patient
-    return None
+    return patient if record_weak(desk, patient) else None
 
 
 def _child(desk: Desk) -> Patient | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import (
@@ -27,7 +26,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.snapshot import ANYTHING
 from conformance.suite.desk.started import without_waiting
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity, insi_values
 from conformance.suite.states.card_life import fed_by_card
 from conformance.suite.states.changing_acts import (
     PROV,
@@ -80,7 +79,7 @@ def _denied(desk: Desk, cast: Cast) -> Patient | None:
 
 
 def _handed_over(desk: Desk, cast: Cast) -> Patient | None:
-    identity = AppIdentity(rank="1", **insi_values(cast.person))  # type: ignore[arg-type] # the registry has them all
+    identity = app_identity(cast.person)
     return desk.read(desk.lgo.import_app_identity(identity, patient_id=None, actor=desk.user))
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers import site
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
@@ -22,7 +21,7 @@ from conformance.suite.desk.people import with_traits
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.journeys.renumbered import fed_as
 from conformance.suite.site.settings import restored, setting, switch
@@ -159,7 +158,7 @@ def test_handed_over(desk: Desk, route: Route, way: str) -> None:
     person = desk.draw()
     before = desk.snapshot(desk.bring(person, route))
     if way == "app":
-        identity = AppIdentity(rank="1", **insi_values(person))  # type: ignore[arg-type] # a person of the registry has them all
+        identity = app_identity(person)
         desk.lgo.import_app_identity(identity, patient_id=before.patient.id, actor=desk.user)
     else:
         receive(desk, received(person))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.cards import AppIdentity
 from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
@@ -20,7 +19,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.words import insi_values
+from conformance.suite.desk.words import app_identity
 from conformance.suite.status.locks import editable_traits, expect_shown_locked
 from conformance.suite.verification.elsewhere import verify
 
@@ -56,9 +55,8 @@ def test_lock_is_visible(desk: Desk, route: Route) -> None:
 @APP.mark
 def test_lock_of_the_app(desk: Desk) -> None:
     person = desk.draw()
-    patient, values = desk.create(person), insi_values(person)
-    identity = AppIdentity(rank="1", **values)  # type: ignore[arg-type] # a person of the registry has them all
-    fed = desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
+    patient = desk.create(person)
+    fed = desk.lgo.import_app_identity(app_identity(person), patient_id=patient.id, actor=desk.user)
     _expect_locked(desk, desk.read(fed))
 
 
