@@ -1,4 +1,4 @@
-"""RSP-01, RSP-02 and RSP-20 by card, where a file is made or its number replaced: what INSi says is shown as such, and kept."""
+"""RSP-01, RSP-02, RSP-12, RSP-13 and RSP-20 by card, where a file is made or not, or its number replaced."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BESIDE, CARD
-from conformance.suite.desk.card_calls import calls_without_file, read_card
+from conformance.suite.desk.card_calls import (
+    by_card,
+    calls_without_file,
+    need_card_request,
+    read_card,
+    try_card_call,
+)
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import answered_with, now_known_by
@@ -88,4 +95,36 @@ def test_renumbered_by_card(desk: Desk, route: Route) -> None:
         expected,
         fr="numéro d'attente remplacé, accepté par carte",
         en="waiting number replaced, accepted by card",
+    )
+
+
+@pytest.mark.title(
+    fr="Carte sans dossier : un retour sans identité ne crée aucun dossier",
+    en="Card without file: an answer without identity makes no file",
+)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param("answers/not-found", marks=pytest.mark.rule("RSP-12"), id="01"),
+        pytest.param("answers/several", marks=pytest.mark.rule("RSP-13"), id="02"),
+    ],
+)
+@BESIDE.mark
+@CARD.mark
+def test_nothing_is_made(desk: Desk, scenario: str) -> None:
+    if not calls_without_file(desk):
+        return
+    people = family(desk.draw)
+    member = people.member("child")
+    day = member.person.identity.traits.birth_date
+    there = {each.id for each in desk.born_on(day)}
+    reading = read_card(desk, people.card())
+    with desk.answered_by(by_card(scenario)):
+        call, requests = try_card_call(desk, reading, member)
+        need_card_request(call, requests)
+        made = None if isinstance(call, RefusedError) else desk.try_accept(call)
+    expect(
+        not isinstance(made, Patient) and not {each.id for each in desk.born_on(day)} - there,
+        fr="carte sans dossier, retour sans identité : un dossier est créé",
+        en="card without file, answer without identity: a file is made",
     )

@@ -20,6 +20,7 @@ from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import WHATEVER
+from conformance.suite.response.refusals import altered
 from conformance.suite.response.test_err_02 import shorten_time_out
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
@@ -301,13 +302,17 @@ def test_untransformed(desk: Desk, way: str) -> None:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_traced_at_each_status(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
-    patient = desk.bring(desk.draw(first_names_count=2), route)
-    # Somebody else in every trait as well: what is traced is then seen to be the answer and not the file.
-    for scenario in (None, "answers/not-found", "answers/several", WHATEVER):
+    person = desk.draw(first_names_count=2)
+    patient = desk.bring(person, route)
+    # An answer without the place that the file has, and somebody else in every trait: what is traced is then seen to be
+    # the answer and not the file.
+    true = [altered("no-place", {"birth_place": None})] if route is Route.TYPED else [None]
+    for scenario in (*true, "answers/not-found", "answers/several", WHATEVER):
         watch = _watch(desk)
         if scenario:
-            other = {"patient": desk.draw(first_names_count=3)} if scenario == WHATEVER else {}
-            desk.insi.install(scenario, **other)
+            other = desk.draw(first_names_count=3) if scenario == WHATEVER else person
+            about = {} if scenario in ("answers/not-found", "answers/several") else {"patient": other}
+            desk.insi.install(scenario, **about)
         need_request(watch.call(patient))
         desk.insi.clear_scenarios()
         moment = Moment(
