@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _NAME: Final = "NomNaissance"
+_CONTEXT: Final = "ContexteBAM "
 
 CARD_WAYS: Final = ("file", "no-file")
 """From where a card is called with. The second is a way that a software need not have: see ``calls_without_file``."""
@@ -155,8 +156,8 @@ def expect_about(requests: Sequence[ExchangeView], member: Member, moment: Text)
                 got in allowed,
                 fr=f"{moment.fr}, {name} envoyé {shown(got).fr}, attendu {shown(sorted(filter(None, allowed))).fr}",
                 en=f"{moment.en}, {name} sent {shown(got).en}, expected {shown(sorted(filter(None, allowed))).en}",
-                # That the body speaks of the beneficiary where it names somebody is read off its type.
-                inferred=name == _NAME,
+                # That the name and the context are about the beneficiary as well is read off the schemas.
+                inferred=name == _NAME or name.startswith(_CONTEXT),
             )
 
 
@@ -185,6 +186,19 @@ def _compared(request: ExchangeView, member: Member) -> Iterator[tuple[str, str 
     # The name of the beneficiary, whom the card names (insi-contract §2.2); written with or without accents and hyphens.
     is_theirs = comparison_key(name or "") == comparison_key(traits.birth_name)
     yield _NAME, name, {None, traits.birth_name} | ({name} if is_theirs else set())
+    # The context names the same people, or nobody (insi-contract §2.6).
+    cover = root.find(".//{*}COUVERTURE")
+    if cover is None:
+        return
+
+    def told(path: str) -> str | None:
+        return (cover.findtext("/".join(f"{{*}}{step}" for step in path.split("/"))) or "").strip() or None
+
+    context_rank = told("BENEFICIAIRE/Rang")
+    yield f"{_CONTEXT}ASSURE", told("ASSURE/Id/Num"), {None, member.card.insured_number}
+    yield f"{_CONTEXT}Nir", told("BENEFICIAIRE/Nir/Num"), {None, own}
+    yield f"{_CONTEXT}DateNai", told("BENEFICIAIRE/DateNai"), {None, traits.birth_date}
+    yield f"{_CONTEXT}Rang", context_rank and context_rank.lstrip("0"), {None, member.card.birth_rank}
 
 
 def assertions(exchange: ExchangeView) -> list[Assertion]:

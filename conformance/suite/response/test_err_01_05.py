@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute, CallOutcome, Status
+from conformance.drivers.model import Attribute, CallOutcome, Status, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, FROM_INSI, WITHOUT_WAITING
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, FROM_INSI, WITHOUT_WAITING, path
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.log import Sent, expect_credited, expect_logged
@@ -34,6 +34,8 @@ DOWN = ("chaos/http-503", "chaos/connection-reset", "chaos/http-502", "faults/in
 
 IN_A_ROW = 4
 """Failures one after the other, of which the user is told each time."""
+
+SEARCHED: Final = path("dossier cherché", "file searched for", Verb.SEARCH_PATIENTS)
 
 GATEWAY: Final = "faults/desir-1020"
 """A fault of the gateway, in place of one of the others at some statuses."""
@@ -94,17 +96,21 @@ def _expect_failure_told(desk: Desk, call: InsiCall | RefusedError, patient: Pat
 
 
 def _expect_usable(desk: Desk, patient: Patient, moment: Moment) -> None:
-    """Check that what can be done with a file can be done after a failed call: a mark, a document, the validation."""
+    """Check that what can be done with a file can be done after a failed call: to find it, a mark, a document, the validation."""
 
     def mark(file: Patient) -> object:
         return desk.lgo.set_attributes(file.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
 
+    def find(file: Patient) -> object:
+        return desk.search(birth_date=str(file.birth_date))
+
     acts = (
+        (SEARCHED, Moment("dossier cherché", "file searched for"), find),
         (ATTRIBUTES, Moment("homonyme posé", "homonyme set"), mark),
         (CHECKED, Moment("pièce contrôlée", "document checked"), desk.check_document),
     )
-    for path, what, act in acts:
-        with desk.if_offered(path):
+    for way, what, act in acts:
+        with desk.if_offered(way):
             try:
                 act(patient)
             except (RefusedError, UndecidedError) as refusal:
