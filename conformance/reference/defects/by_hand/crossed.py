@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.members import members
 from conformance.reference.reader import FIRST_RANK
-from conformance.reference.soap import FormerIns
 from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
@@ -56,12 +55,6 @@ def name_of_the_insured(records: list[Record], _about: Mapping[str, Any], memory
     return [{**one, "birth_name": memory.shared["card"].beneficiaries[0].birth_name} for one in records]
 
 
-def used_name_on_the_card(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Send the name in use of the one chosen, where the card tells it."""
-    person = _chosen(memory)
-    return [{**one, "birth_name": (person and person.used_name) or one["birth_name"]} for one in records]
-
-
 def context_birth_date_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Leave the birth date of the first one asked for in the context."""
     return _kept_in_the_context(records, _BIRTH_DATE, memory)
@@ -96,15 +89,6 @@ def first_half_completed(records: list[Record], about: Mapping[str, Any], _memor
         else one
         for one in records
     ]
-
-
-def filtered_history_kept(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep the INS history of an answer that is not taken."""
-    if about["insi"] and records[0]["id"]:
-        about["store"].write_former(
-            records[0]["id"], [FormerIns(**members(each)) for each in about["insi"]["history"]]
-        )
-    return records
 
 
 def last_failure_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -153,12 +137,6 @@ def history_of_the_last_answer(
     return [members(each) for each in memory.shared["last"]["history"]]
 
 
-def blocked_calls_fail(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Count the calls that were blocked among the failures."""
-    blocked = sum(entry.action == "INSI_CALL_BLOCKED" for entry in about["log"])
-    return [{**one, "insi_failures": one["insi_failures"] + blocked} for one in records]
-
-
 def _chosen(memory: Memory) -> Beneficiary | None:
     card, rank = memory.shared.get("card"), memory.shared.get("rank")
     people = card.beneficiaries if card else ()
@@ -190,19 +168,16 @@ FUNCTIONS: dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Re
         place_on_card_noted,
         first_of_this_first_name,
         name_of_the_insured,
-        used_name_on_the_card,
         context_birth_date_kept,
         context_rank_kept,
         blocked_call_waits,
         waiting_call_leaves,
         first_half_completed,
-        filtered_history_kept,
         last_failure_noted,
         refused_since_a_failure,
         latest_answer_noted,
         fed_from_the_last_answer,
         birth_date_of_the_last_answer,
         history_of_the_last_answer,
-        blocked_calls_fail,
     )
 }
