@@ -194,11 +194,11 @@ def _compared(request: ExchangeView, member: Member) -> Iterator[tuple[str, str 
     def told(path: str) -> str | None:
         return (cover.findtext("/".join(f"{{*}}{step}" for step in path.split("/"))) or "").strip() or None
 
-    context_rank = told("BENEFICIAIRE/Rang")
+    context_rank = (told("BENEFICIAIRE/Rang") or "").lstrip("0") or None
     yield f"{_CONTEXT}ASSURE", told("ASSURE/Id/Num"), {None, member.card.insured_number}
     yield f"{_CONTEXT}Nir", told("BENEFICIAIRE/Nir/Num"), {None, own}
     yield f"{_CONTEXT}DateNai", told("BENEFICIAIRE/DateNai"), {None, traits.birth_date}
-    yield f"{_CONTEXT}Rang", context_rank and context_rank.lstrip("0"), {None, member.card.birth_rank}
+    yield f"{_CONTEXT}Rang", context_rank, {None, member.card.birth_rank}
 
 
 def assertions(exchange: ExchangeView) -> list[Assertion]:
