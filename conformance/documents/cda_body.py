@@ -10,7 +10,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.headings import of_heading
 from conformance.documents.labels import of_somebody_else
 from conformance.documents.numbers import called_ins
-from conformance.documents.problems import Quote, inferred, official
+from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import BILLING_OIDS, Format, PlaceKind, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
 from conformance.documents.text_people import lines_of, may_name, of_other_people
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord, Place
 
 _LONG: Final = 20_000
+_WINDOWS: Final = {"DF": -15, "ZL": 15, "GZ": 31}
+"""Of zlib, by what ``compression`` says."""
 _PDF: Final = "JVBERi0"
 """How the base64 of a PDF begins."""
 
@@ -82,6 +84,7 @@ def embedded(document: etree._Element, reading: Reading, problems: list[Problem]
             text = text_of(content)
             is_file = "pdf" in media or media.startswith("image/") or text.startswith(_PDF)
             if not text or not is_file:
+                yield from _other_file(content, text, media, reading, problems)
                 continue
             problems.extend(_announced(content, text, media, reading))
             data = _decoded(content, text, reading, problems)
@@ -103,6 +106,23 @@ def embedded(document: etree._Element, reading: Reading, problems: list[Problem]
                 part = reading.part(data, f"{local(element)}.{media.partition('/')[2]}")
                 if part.parts:
                     yield part
+
+
+def _other_file(
+    content: etree._Element, text: str, media: str, reading: Reading, problems: list[Problem]
+) -> Iterator[Document]:
+    """Yield a body in base64 of a type that nobody reads here, when what it holds is known; say that it was not read, else."""
+    if not text or content.get("representation") != "B64" or is_readable(media):
+        return
+    data = _decoded(content, text, reading, problems)
+    if data is None:
+        return
+    part = reading.part(data, f"body ({media})")
+    if part.format is not Format.UNKNOWN:
+        yield part
+        return
+    said = Text(f"corps de type {media} : il n’a pas été lu", f"body of type {media}: it was not read")
+    problems.append(unjudged("body-not-read", said, place_of(content, reading)))
 
 
 def readable(document: etree._Element) -> Iterator[tuple[etree._Element, str]]:
@@ -154,8 +174,8 @@ def _announced(content: etree._Element, text: str, media: str, reading: Reading)
 def _decoded(content: etree._Element, text: str, reading: Reading, problems: list[Problem]) -> bytes | None:
     try:
         data = decode_base64(text)
-        if content.get("compression") in {"DF", "ZL"}:
-            raw = zlib.decompressobj(-15 if content.get("compression") == "DF" else 15)
+        if (how := content.get("compression")) in _WINDOWS:
+            raw = zlib.decompressobj(_WINDOWS[how])
             data = raw.decompress(data, reading.limits.bytes_in)
     except (ValueError, zlib.error) as error:
         said = Text(f"base64 lisible attendu : {error}", f"expected readable base64: {error}")
