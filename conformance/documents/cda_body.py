@@ -10,7 +10,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.headings import of_heading
 from conformance.documents.labels import of_somebody_else
 from conformance.documents.numbers import called_ins
-from conformance.documents.problems import Quote, inferred, official, unjudged
+from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import BILLING_OIDS, Format, PlaceKind, Trait
 from conformance.documents.running_text import is_readable, of_another, words_of
 from conformance.documents.text_people import lines_of, may_name, of_other_people
@@ -111,18 +111,13 @@ def embedded(document: etree._Element, reading: Reading, problems: list[Problem]
 def _other_file(
     content: etree._Element, text: str, media: str, reading: Reading, problems: list[Problem]
 ) -> Iterator[Document]:
-    """Yield a body in base64 of a type that nobody reads here, when what it holds is known; say that it was not read, else."""
+    """Yield a body in base64 of another type: it is read as what it is, or said to be of an unknown format."""
     if not text or content.get("representation") != "B64" or is_readable(media):
         return
     data = _decoded(content, text, reading, problems)
     if data is None:
         return
-    part = reading.part(data, f"body ({media})")
-    if part.format is not Format.UNKNOWN:
-        yield part
-        return
-    said = Text(f"corps de type {media} : il n’a pas été lu", f"body of type {media}: it was not read")
-    problems.append(unjudged("body-not-read", said, place_of(content, reading)))
+    yield reading.part(data, f"body ({media})")
 
 
 def readable(document: etree._Element) -> Iterator[tuple[etree._Element, str]]:

@@ -72,9 +72,11 @@ _MONTHS: Final = (
 
 
 _BOXES: Final = re.compile(r"(?:\d[\s|]{0,3}){7}\d(?!\d)")
-_TICK: Final = re.compile(
-    r"(\[[ x✓✔]?\]|\([ x]?\)|[☐☑☒□■✓✔])\s{0,3}(masculin|feminin|homme|femme|[mfh])(?![a-z])"
-)
+_BOX: Final = r"(\[[ x✓✔]?\]|\([ x]?\)|[☐☑☒□■✓✔])"
+_SEX_WORD: Final = r"(?<![a-z])(masculin|feminin|homme|femme|[mfh])(?![a-z])"
+_TICK: Final = re.compile(rf"{_BOX}\s{{0,3}}{_SEX_WORD}")
+_TICK_BEHIND: Final = re.compile(rf"{_SEX_WORD}\s{{0,3}}{_BOX}")
+_WORD_FIRST: Final = re.compile(r"[\s:]{0,9}[a-z]")
 _NOT_TICKED: Final = frozenset("[]() ☐□")
 
 
@@ -92,10 +94,13 @@ def boxed_date(text: str) -> tuple[str, int, int] | None:
 
 def ticked_sex(text: str) -> tuple[str, int, int] | None:
     """Return the sex whose box is ticked, when one alone is, with its start and end."""
-    found = [one for one in _TICK.finditer(plain(text)) if not set(one[1]) <= _NOT_TICKED]
+    told = plain(text)
+    # Boxes stand before their words, or behind them: what comes first tells.
+    pattern, word, box = (_TICK_BEHIND, 1, 2) if _WORD_FIRST.match(told) else (_TICK, 2, 1)
+    found = [one for one in pattern.finditer(told) if not set(one[box]) <= _NOT_TICKED]
     if len(found) != 1:
         return None
-    return SEXES[found[0][2]], found[0].start(2), found[0].end(2)
+    return SEXES[found[0][word]], found[0].start(word), found[0].end(word)
 
 
 _RELATIVE: Final = re.compile(r"\b(?:fils|fille|bebe|frere|soeur|jumelle?|nouveau-ne|donneur|aidant)\b")
