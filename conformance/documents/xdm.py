@@ -106,7 +106,7 @@ def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) 
             )
             problems.append(official("zip-path-escapes", text, "TRA-05", at=(Quote(place, name),)))
             continue
-        if info.is_dir() or name.endswith("\\"):
+        if not info.filename or info.is_dir() or name.endswith("\\"):
             continue
         if "\\" in name:
             text = Text(

@@ -182,3 +182,8 @@ def test_a_line_of_pairs_is_parted(text, parts):
     assert made.text == (parts or text)
     assert len(made.edges) == len(made.text) + 1
     assert made.edges[made.text.index(text.split()[-1])] == text.index(text.split()[-1])
+
+
+def test_a_file_without_a_name_in_an_archive_is_passed_over():
+    packed = letters._zipped({"a.txt": "Rappel", "b.txt": "Bonjour"}).replace(b"b.txt", b"\0.txt")
+    assert not any(one.code == "bench-error" for one in check(packed, PROV))
