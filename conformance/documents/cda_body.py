@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord, Place
 
 _LONG: Final = 20_000
+_WINDOWS: Final = {"DF": -15, "ZL": 15, "GZ": 31}
+"""Of zlib, by what ``compression`` says."""
 _PDF: Final = "JVBERi0"
 """How the base64 of a PDF begins."""
 
@@ -82,6 +84,7 @@ def embedded(document: etree._Element, reading: Reading, problems: list[Problem]
             text = text_of(content)
             is_file = "pdf" in media or media.startswith("image/") or text.startswith(_PDF)
             if not text or not is_file:
+                yield from _other_file(content, text, media, reading, problems)
                 continue
             problems.extend(_announced(content, text, media, reading))
             data = _decoded(content, text, reading, problems)
@@ -103,6 +106,18 @@ def embedded(document: etree._Element, reading: Reading, problems: list[Problem]
                 part = reading.part(data, f"{local(element)}.{media.partition('/')[2]}")
                 if part.parts:
                     yield part
+
+
+def _other_file(
+    content: etree._Element, text: str, media: str, reading: Reading, problems: list[Problem]
+) -> Iterator[Document]:
+    """Yield a body in base64 of another type: it is read as what it is, or said to be of an unknown format."""
+    if not text or content.get("representation") != "B64" or is_readable(media):
+        return
+    data = _decoded(content, text, reading, problems)
+    if data is None:
+        return
+    yield reading.part(data, f"body ({media})")
 
 
 def readable(document: etree._Element) -> Iterator[tuple[etree._Element, str]]:
@@ -154,8 +169,8 @@ def _announced(content: etree._Element, text: str, media: str, reading: Reading)
 def _decoded(content: etree._Element, text: str, reading: Reading, problems: list[Problem]) -> bytes | None:
     try:
         data = decode_base64(text)
-        if content.get("compression") in {"DF", "ZL"}:
-            raw = zlib.decompressobj(-15 if content.get("compression") == "DF" else 15)
+        if (how := content.get("compression")) in _WINDOWS:
+            raw = zlib.decompressobj(_WINDOWS[how])
             data = raw.decompress(data, reading.limits.bytes_in)
     except (ValueError, zlib.error) as error:
         said = Text(f"base64 lisible attendu : {error}", f"expected readable base64: {error}")

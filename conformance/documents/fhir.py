@@ -147,6 +147,7 @@ def _record(found: FoundPatient, reading: Reading) -> IdentityRecord:
         values.append(reader.value(Trait.SEX, gender, "gender", _SEXES.get(gender, f"code {gender}")))
     if birth := string(patient.get("birthDate")):
         values.append(reader.value(Trait.BIRTH_DATE, birth, "birthDate"))
+    values.extend(reader.value(Trait.BIRTH_DATE, time[:10], "_birthDate") for time in _birth_times(patient))
     _birth_place(reader, values)
     for index, telecom in enumerate(objects(patient.get("telecom", []))):
         values.extend(mailboxes(string(telecom.get("value")), reader.place(f"telecom[{index}].value")))
@@ -158,6 +159,14 @@ def _record(found: FoundPatient, reading: Reading) -> IdentityRecord:
     return IdentityRecord(
         format=Format.FHIR, values=tuple(values), identifiers=tuple(identifiers), place=reader.place()
     )
+
+
+def _birth_times(patient: dict[str, Any]) -> Iterator[str]:
+    """Yield the moments of the extension ``patient-birthTime``, which repeats the day."""
+    for held in objects([patient.get("_birthDate")]):
+        for told in objects(held.get("extension", [])):
+            if string(told.get("url")).endswith("birthTime") and (time := string(told.get("valueDateTime"))):
+                yield time
 
 
 def _names(reader: PatientReader, values: list[Value]) -> None:

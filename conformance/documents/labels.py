@@ -19,7 +19,7 @@ LABELS: Final = (
     (Trait.FIRST_NAME, rf"(?:1\s*er|premier|1°|1)\s*(?:prenom|pr\b\.?)(?:\s*\(?{_BORN}\)?)?"),
     (Trait.FIRST_NAME, rf"(?:prenom|pr\b\.?)\s*(?:1(?!\d)(?:\s*er\b)?|\(\s*1\s*(?:er)?\s*\))(?:\s*\(?{_BORN}\)?)?"),
     (Trait.FIRST_NAMES, rf"(?:liste\s+des\s+)?prenom\s*\(?s\)?\s*\(?{_BORN}\)?|liste\s+des\s+prenoms|pr\.\s*nais(?:s)?\b\.?"),
-    (Trait.FIRST_NAME, rf"prenom\s+\(?{_BORN}\)?|birth\s+(?:first|given)\s+name"),
+    (Trait.FIRST_NAME, rf"prenom\s+\(?{_BORN}\)?|(?:birth\s+(?:first|given)|first\s+birth)\s+name"),
     (Trait.USED_NAME, r"nom\s+(?:utilise|d['’ ]usage|usuel|marital)|n\.\s*ut\b\.?|epoux?se?\b"),
     (Trait.USED_FIRST_NAME, r"prenom\s+(?:utilise|usuel|d['’ ]usage)|pr\.\s*ut\b\.?"),
     (Trait.BIRTH_DATE, rf"date\s+{_BORN}|d\.?\s*d\.?\s*n\b\.?|ne\s*\(?e?\)?\s+le\b|d\.\s*nais\b\.?|date\s+of\s+birth"),
@@ -69,6 +69,38 @@ _MONTHS: Final = (
     "nove",
     "dece",
 )
+
+
+_BOXES: Final = re.compile(r"(?:\d[\s|]{0,3}){7}\d(?!\d)")
+_BOX: Final = r"(\[[ x✓✔]?\]|\([ x]?\)|[☐☑☒□■✓✔])"
+_SEX_WORD: Final = r"(?<![a-z])(masculin|feminin|homme|femme|[mfh])(?![a-z])"
+_TICK: Final = re.compile(rf"{_BOX}\s{{0,3}}{_SEX_WORD}")
+_TICK_BEHIND: Final = re.compile(rf"{_SEX_WORD}\s{{0,3}}{_BOX}")
+_WORD_FIRST: Final = re.compile(r"[\s:]{0,9}[a-z]")
+_NOT_TICKED: Final = frozenset("[]() ☐□")
+
+
+def boxed_date(text: str) -> tuple[str, int, int] | None:
+    """Return a date whose digits stand in boxes, day first, at the beginning of a text; as ``french_date`` does."""
+    match = _BOXES.match(text)
+    if match is None:
+        return None
+    digits = re.sub(r"\D", "", match[0])
+    day, month, year = int(digits[:2]), int(digits[2:4]), digits[4:]
+    if not (1 <= day <= 31 and 1 <= month <= 12 and "1850" < year < "2100"):  # noqa: PLR2004 - a calendar
+        return None
+    return f"{year}-{month:02d}-{day:02d}", match.start(), match.end()
+
+
+def ticked_sex(text: str) -> tuple[str, int, int] | None:
+    """Return the sex whose box is ticked, when one alone is, with its start and end."""
+    told = plain(text)
+    # Boxes stand before their words, or behind them: what comes first tells.
+    pattern, word, box = (_TICK_BEHIND, 1, 2) if _WORD_FIRST.match(told) else (_TICK, 2, 1)
+    found = [one for one in pattern.finditer(told) if not set(one[box]) <= _NOT_TICKED]
+    if len(found) != 1:
+        return None
+    return SEXES[found[0][word]], found[0].start(word), found[0].end(word)
 
 
 _RELATIVE: Final = re.compile(r"\b(?:fils|fille|bebe|frere|soeur|jumelle?|nouveau-ne|donneur|aidant)\b")

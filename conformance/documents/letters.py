@@ -42,6 +42,9 @@ _WITHIN: Final = re.compile(r"</?(?:w|w14|mc|a|text|r|t|rPr)\b[^<>]{0,800}>")
 _HELD: Final = re.compile(r'="([^"<>]{13,800})"')
 """The value of an attribute that is long enough for a number."""
 _TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
+_DRAWING: Final = re.compile(r"<svg\b")
+_IN_PAYLOAD: Final = re.compile(r"IS\d{2}0{22}S1([0-9]{6}[0-9AB][0-9]{8})(?![0-9])")
+"""The matricule in the payload of a Datamatrix INS, first as its writers put it."""
 _RUN: Final = re.compile(rb"[\x20-\x7e]{8,4000}")
 _WIDE_RUN: Final = re.compile(rb"(?:[\x20-\x7e]\0){8,4000}")
 _SCANNED: Final = 4 * TEXT_LIMIT
@@ -60,7 +63,9 @@ def letter_of(data: bytes) -> tuple[str, Letter | None]:
     if b"\0" in data[:TEXT_LIMIT] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _printable(data[:_SCANNED]), None
     text = decoded_text(data[:TEXT_LIMIT])
-    words = words_of(text.lstrip("\ufeff"))
+    words = words_of(text.lstrip("\ufeff"), "image/svg+xml" if _DRAWING.search(text[:4096]) else "")
+    # What a printer is told to draw as a symbol says the number too.
+    words = "\n".join([words, *(f"INS : {number}" for number in _IN_PAYLOAD.findall(text))])
     # Attributes and comments leave too.
     return (text if words == text else f"{text}\n{words}"), Letter(words)
 

@@ -23,7 +23,7 @@ from conformance.documents.pdf import archive_problems
 from conformance.documents.pdf_facts import PdfFacts
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
-from conformance.documents.running_text import is_readable, words_of
+from conformance.documents.running_text import is_readable, pictures, words_of
 from conformance.documents.text_people import of_other_people
 from conformance.documents.values import mailboxes
 from conformance.documents.xdm import XdmFacts
@@ -116,6 +116,8 @@ def _leaf(
         if kind == "text/html":
             # A tag in the middle of a number hides it from who looks at the bytes, not from who reads.
             texts.append(words_of(texts[-1], kind))
+            for told, inside in pictures(texts[-2]):
+                _kept(reading.part(inside, told), (told, ""), parts, texts, shown)
         shown.append(texts[-1])
         for told, inside in uuencoded(texts[-1]):
             _kept(reading.part(inside, told), (told, ""), parts, texts, shown)

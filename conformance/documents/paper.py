@@ -16,10 +16,13 @@ from conformance.documents.labels import (
     PLAIN_FIRST,
     SEXES,
     SOMEBODY_ELSE,
+    boxed_date,
     french_date,
     plain,
+    ticked_sex,
 )
 from conformance.documents.page_cells import OtherColumns, PagePlaces, columns, words_of
+from conformance.documents.page_pairs import parted
 from conformance.documents.paper_numbers import natures, numbers_of, with_oid
 from conformance.documents.record import (
     Format,
@@ -103,7 +106,7 @@ def labelled_values(lines: Sequence[Line], places: PagePlaces) -> list[Value]:
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
     """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
-    made = list(lines)
+    made = [parted(line) for line in lines]
     for index in range(len(made) - 1):
         line, below = made[index], made[index + 1]
         if not _is_near(line, below):
@@ -195,7 +198,7 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
     start += lead.end() if lead else 0
     raw = line.text[start:end]
     if trait is Trait.BIRTH_DATE:
-        date = french_date(raw)
+        date = french_date(raw) or boxed_date(raw)
         if date is None:
             return None
         return _made(trait, line, (start + date[1], start + date[2]), date[0], places)
@@ -207,6 +210,9 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
             else None
         )
     if trait is Trait.SEX:
+        if (ticked := ticked_sex(line.text[start - len(lead[0]) if lead else start : end])) is not None:
+            begin = start - len(lead[0]) if lead else start
+            return _made(trait, line, (begin + ticked[1], begin + ticked[2]), ticked[0], places)
         word = re.match(r"[A-Za-zéÉ]+", raw)
         sex = SEXES.get(plain(word[0])) if word else None
         return _made(trait, line, (start, start + word.end()), sex, places) if word and sex else None

@@ -5,6 +5,7 @@ Whatever the bytes, a ``Document`` comes back; what could not be read is said in
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents import letters, printer
 from conformance.documents.context import LimitReachedError, Limits, Reading
 from conformance.documents.document import Document
+from conformance.documents.packed import is_packed, unpacked
 from conformance.documents.problems import official, unjudged
 from conformance.documents.record import Format
 from simulator.text import Text
@@ -38,6 +40,8 @@ _MAIL_HEADER: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A file whose lines look like headers (YAML, a calendar) is a mail by one of these."""
+_OF_HEALTH: Final = re.compile(rb"ihe:iti|ebxml|oasis|hl7|Assertion\b")
+"""A SOAP message without any of this is one of the software's own, and no lot of documents."""
 _PAYLOAD: Final = re.compile(rb"S[12][0-9.]{11,}|IS\d\d0{8,}")
 _SEGMENTS: Final = (b"MSH", b"FHS", b"BHS")
 
@@ -103,12 +107,24 @@ def _recognise_xml(data: bytes) -> Format:
         return Format.FHIR
     if b"urn:hl7-org:v2xml" in plain[:4096]:
         return Format.HL7V2
-    if re.search(
-        rb"<[\w.-]*:?(?:Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest|XDW\.WorkflowDocument)\b",
+    found = re.search(
+        rb"<[\w.-]*:?(Envelope|SubmitObjectsRequest|ProvideAndRegisterDocumentSetRequest|XDW\.WorkflowDocument)\b",
         plain[:20_000],
-    ):
-        return Format.XDS
-    return Format.UNKNOWN
+    )
+    if found is None or (found[1] == b"Envelope" and not _OF_HEALTH.search(plain)):
+        return Format.UNKNOWN
+    return Format.XDS
+
+
+def _is_other_json(data: bytes) -> bool:
+    """Tell whether whole JSON is none of FHIR: nothing in it names a resource."""
+    if b"resourceType" in data.replace(b"\0", b"") or data.lstrip(_BLANK).startswith(b"<"):
+        return False
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_mtom(data: bytes) -> bool:
@@ -149,6 +165,23 @@ def _office(data: bytes, reading: Reading) -> Document | None:
         return reading.not_judged(error, Format.XDM)
 
 
+def _packed(data: bytes, reading: Reading) -> Document:
+    """Read what a compressed file holds, as the file itself."""
+    most = min(reading.limits.bytes_in, len(data) * reading.limits.ratio)
+    content = unpacked(data, most)
+    try:
+        reading.spend(len(content or b""))
+    except LimitReachedError as error:
+        return reading.not_judged(error)
+    if content is None or is_packed(content):
+        text = Text(
+            "fichier compressé qui n’a pas pu être déballé en entier",
+            "compressed file that could not be unpacked whole",
+        )
+        return reading.not_judged(LimitReachedError("not-unpacked", text))
+    return _read(content, reading)
+
+
 def _read(data: bytes, reading: Reading) -> Document:
     if not data.strip(b" \t\r\n\0"):
         text = Text("le document est vide", "the document is empty")
@@ -159,9 +192,15 @@ def _read(data: bytes, reading: Reading) -> Document:
         )
     if printer.is_label(data):
         return printer.read(data, reading)
+    if is_packed(data):
+        return _packed(data, reading)
     kind = recognise(data)
     if kind in _MAYBE_OWN and (own := _own(data, kind, reading)) is not None:
         return own
+    return _read_as(Format.UNKNOWN if kind is Format.FHIR and _is_other_json(data) else kind, data, reading)
+
+
+def _read_as(kind: Format, data: bytes, reading: Reading) -> Document:
     if kind is Format.UNKNOWN:
         text = Text(
             "format non reconnu : CDA, HL7 v2, FHIR, Datamatrix, image, PDF, courriel, IHE_XDM, lot XDS ou export de patients attendu",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from base64 import b64decode
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.labels import of_somebody_else
@@ -19,11 +21,15 @@ if TYPE_CHECKING:
     from simulator.text import Text
 
 _INLINE: Final = re.compile(
-    r"</?(?:b|i|u|em|strong|span|font|small|big|sub|sup|tt|code|a|abbr|mark)\b[^<>]{0,500}>", re.IGNORECASE
+    r"</?(?:b|i|u|em|strong|span|font|small|big|sub|sup|tt|code|a|abbr|mark|tspan)\b[^<>]{0,500}>",
+    re.IGNORECASE,
 )
 """Tags that do not part what stands around them."""
 _CELL: Final = re.compile(r"</?t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
 """Cells of one row are read as one line."""
+_DATA_URL: Final = re.compile(r"\bdata:(?:image|application)/([a-z]{3,8});base64,([A-Za-z0-9+/]{40,})")
+_PICTURES: Final = 20
+"""Files in a text that are looked at."""
 _TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
 _RTF: Final = re.compile(r"\\'[0-9a-f]{2}|\\[a-z]{1,32}-?\d{0,10} ?|[{}]|\\[^a-z]", re.IGNORECASE)
 _RTF_SIGN: Final = re.compile(r"\\'([0-9a-f]{2})|\\u(-?\d{1,6}) ?\??", re.IGNORECASE)
@@ -44,6 +50,15 @@ def is_readable(media: str) -> bool:
     return kind in {"application/rtf", "application/xhtml+xml", "image/svg+xml"} or (
         kind.startswith("text/") and kind not in {"text/xml", "text/calendar"}
     )
+
+
+def pictures(text: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that an HTML text holds in itself (``data:image/png;base64,…``), each with a name."""
+    for number, found in enumerate(islice(_DATA_URL.finditer(text), _PICTURES), start=1):
+        try:
+            yield f"data {number}.{found[1]}", b64decode(found[2] + "=" * (-len(found[2]) % 4))
+        except ValueError:
+            continue
 
 
 def decoded_text(content: bytes) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _ENCRYPTED: Final = 0x1
 _METADATA: Final = re.compile(r"(?:^|/)METADATA\.XML$", re.IGNORECASE)
+_OF_TREE: Final = re.compile(r"(?:^|/)(?:IHE_XDM|SUBSET\d+|INDEX\.HTM|METADATA\.XML)", re.IGNORECASE)
 _PAGE: Final = re.compile(r"\.(?:HTML?|XSLT?|TXT|CSS)$", re.IGNORECASE)
 """What goes with an archive for people to read."""
 _WORDS: Final = re.compile(r"\.(?:HTML?|TXT)$|(?:^|/)METADATA\.XML$", re.IGNORECASE)
@@ -105,7 +106,7 @@ def _files(archive: zipfile.ZipFile, reading: Reading, problems: list[Problem]) 
             )
             problems.append(official("zip-path-escapes", text, "TRA-05", at=(Quote(place, name),)))
             continue
-        if info.is_dir() or name.endswith("\\"):
+        if not info.filename or info.is_dir() or name.endswith("\\"):
             continue
         if "\\" in name:
             text = Text(
@@ -180,6 +181,12 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem], no
             f"the archive IHE_XDM is inside another archive ({inner[0]})",
         )
         problems.append(inferred("xdm-in-zip", text, "TRA-05", at=(reading.place(inner[0]),)))
+    elif not tables and not _may_be_xdm(files, reading.name):
+        text = Text(
+            "archive qui n’a rien d’un IHE_XDM : seuls ses fichiers ont été regardés, chacun pour soi",
+            "archive that has nothing of an IHE_XDM: only its files were looked at, each by itself",
+        )
+        problems.append(unjudged("archive-of-files", text, reading.place()))
     elif not tables:
         text = Text(
             "IHE_XDM/SUBSET01/METADATA.XML attendu, absent de l’archive",
@@ -210,6 +217,15 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem], no
         format=Format.XDM, name=reading.name, records=tuple(records), problems=tuple(problems), parts=tuple(parts),
         facts=XdmFacts(cdas, bool(tables), tuple(_pages(files))), text="\n".join([*files, *notes, *_words(files)]),
     )  # fmt: skip
+
+
+def _may_be_xdm(files: dict[str, bytes], name: str) -> bool:
+    """Tell whether an archive is called an IHE_XDM, has a part of its tree, or holds a document that travels in one."""
+    return (
+        "XDM" in name.upper()
+        or any(_OF_TREE.search(one) for one in files)
+        or any(b"ClinicalDocument" in content[:TEXT_LIMIT].replace(b"\0", b"") for content in files.values())
+    )
 
 
 def _words(files: dict[str, bytes]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from conformance.documents import xdw
 from conformance.documents.cda import refused
 from conformance.documents.document import Document
 from conformance.documents.metadata import check_content, missing_source, read_metadata, signature
-from conformance.documents.problems import Quote, official
+from conformance.documents.problems import Quote, official, unjudged
 from conformance.documents.record import Format, Place, PlaceKind, Trait
 from conformance.documents.running_text import of_another
 from conformance.documents.values import decode_base64
@@ -35,6 +35,11 @@ _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,200})?\r?\n")
 _MAX_HEADERS: Final = 100_000
 _LONG: Final = 20_000
+_MESSAGES: Final = re.compile(
+    r"(?:ProvideAndRegisterDocumentSet|SubmitObjects|RemoveObjects|AdhocQuery|RetrieveDocumentSet|Registry)(?:Request|Response)"
+    r"|RegistryObjectList|PRPA_\w{1,20}|MCCI_\w{1,20}|Fault"
+)
+"""Messages of document sharing, of the identities beside it (HL7 v3), and what a server says of one that failed."""
 """A longer text is a file."""
 
 
@@ -81,6 +86,12 @@ def read(data: bytes, reading: Reading) -> Document:
             problems.append(official("xds-missing-document", text, "TRA-05", at=(Quote(entry.place, name),)))
     if submits:
         problems.extend(_undescribed(name, reading) for name in contents if name not in entries)
+    if not any(_MESSAGES.fullmatch(local(one)) for one in root.iter() if isinstance(one.tag, str)):
+        text = Text(
+            "message SOAP qui n’est ni un lot, ni une recherche de documents : il n’a pas été jugé",
+            "SOAP message that is neither a submission nor a query of documents: it was not judged",
+        )
+        problems.append(unjudged("soap-unknown", text, reading.place()))
     signatures = {name for name, entry in entries.items() if signature(entry, root)}
     parts = [reading.part(content, name) for name, content in contents.items() if name not in signatures]
     parts = [part for part in parts if part.counts_inside]

@@ -6,6 +6,8 @@ mutants are written to files. Exit code 1 if there is any.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import logging
 import sys
@@ -98,7 +100,7 @@ def letters() -> list[bytes]:
     return [
         *(make(lines) for make in plain), written.zpl(lines, payload_of(P1)), written.tspl(lines, payload_of(P1)),
         written.v2_xml(P1), written.uuencoded(b"Rappel" * 20, declared=True), written.uuencoded(b"Rappel" * 20, declared=False),
-        written.image_file(P1.matricule.value),
+        written.image_file(P1.matricule.value), gzip.compress(written.html(lines)), bz2.compress(written.html(lines)),
     ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ _PATTERNS: Final = (
     (Tells.SEX, re.compile(r"\b(?:sexe?|gender|genre)\b")),
     (Tells.FURTHER, re.compile(r"\bprenom [2-9]\b|\b(?:deuxieme|troisieme|quatrieme|[2-9] e(?:me)?) prenom\b|\b(?:second|third) (?:first|given) name")),
     (Tells.FIRST_NAMES, re.compile(r"\bprenoms\b|\bprenom s\b|\bliste (?:des )?prenom|\b(?:first|given) names\b|\bpr nais")),
-    (Tells.FIRST_NAME, re.compile(rf"\b(?:premier|1 er|1 ?)\s?prenom|\bprenom (?:1|un)\b|\bpr 1\b|\bprenom ?{_BIRTH}|\bbirth (?:first|given) ?name|\bfirst given name|\bgiven name 1")),
+    (Tells.FIRST_NAME, re.compile(rf"\b(?:premier|1 er|1 ?)\s?prenom|\bprenom (?:1|un)\b|\bpr 1\b|\bprenom ?{_BIRTH}|\bbirth (?:first|given) ?name|\bfirst (?:given|birth) name|\bgiven name 1")),
     (Tells.BIRTH_NAME, re.compile(rf"\bnom ?(?:de )?(?:famille )?{_BIRTH}|\bnom (?:de )?famille\b|\bnom patronymique|\bnom (?:de )?jeune fille|\bbirth ?(?:last |family )?name|\bn {_BIRTH}|\bmaiden name")),
     (Tells.PLAIN_NAME, re.compile(r"^(?:nom|name|last ?name|surname|family ?name|nom (?:du )?patient|patient nom|famille|family)$")),
 )  # fmt: skip

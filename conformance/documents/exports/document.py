@@ -212,7 +212,7 @@ def _unpacked(data: bytes, reading: Reading) -> dict[str, bytes] | None:
             return None
         for info in infos:
             most = min(reading.limits.bytes_in, max(info.compress_size, 1) * reading.limits.ratio + 1024)
-            if info.is_dir() or info.flag_bits & 1 or info.filename in files:
+            if not info.filename or info.is_dir() or info.flag_bits & 1 or info.filename in files:
                 continue
             with archive.open(info) as file:
                 content = file.read(most + 1)

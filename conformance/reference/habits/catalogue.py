@@ -17,6 +17,7 @@ from conformance.reference.habits.known_shapes import SHAPES
 from conformance.reference.habits.known_sights import SIGHTS
 from conformance.reference.habits.known_strict import STRICT
 from conformance.reference.habits.known_wards import WARDS
+from conformance.reference.habits.known_ways import WAYS
 from conformance.reference.habits.strategies import searching
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from conformance.reference.habits.known import Known
 
 HABITS: Mapping[str, Known] = MappingProxyType(
-    {**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **SIGHTS, **WARDS}
+    {**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **SIGHTS, **WARDS, **WAYS}
 )
 """By name."""
 

@@ -231,10 +231,11 @@ def test_read_again(desk: Desk) -> None:
     if Attribute.DOUTEUSE in desk.read(denied).attributes:
         return  # A software may doubt an identity that INSi denies; it is then not called for.
     before = desk.snapshot(desk.feed(denied))
+    other = file(desk, Route.IMPORTED)  # A new file may have to be looked into too.
     items = desk.lgo.read_worklist(actor=desk.user)
     read(desk, lot)
     # Nor does another lot, in which the file is not, bring the former result again.
-    finish(desk, start(desk, [file(desk, Route.IMPORTED)]))
+    finish(desk, start(desk, [other]))
     moment = Moment(
         "lot relu, puis un autre lot, dossier alimenté entre-temps",
         "lot read again, then another lot, file fed meanwhile",

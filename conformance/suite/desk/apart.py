@@ -99,6 +99,11 @@ VERIFIED_AGAIN: Final = path("INS déjà vérifiée, vérifiée de nouveau", "IN
 """No text says how soon an INS that INSi has confirmed is verified again."""
 DOUBT_LIFTED: Final = path("attribut retiré", "attribute removed")
 """How somebody ceases to be doubtful or fictitious is not established (ins-rules §18): a new file may be wanted."""
+BILLED_ALREADY: Final = path(
+    "carte rattachée à un dossier qui a un numéro de facturation",
+    "card attached to a file that has a billing number",
+)
+"""No text says that another number replaces the one that a file has."""
 ANYWHERE: Final = frozenset(
     {
         CALL_OF_HOLDER,
@@ -108,6 +113,7 @@ ANYWHERE: Final = frozenset(
         ASKED_AGAIN,
         VERIFIED_AGAIN,
         DOUBT_LIFTED,
+        BILLED_ALREADY,
     }
 )
 """Paths apart of whatever check comes upon them."""

@@ -87,21 +87,43 @@ _RANKS: Final = ("01", "02", "04", "05", "07")
 """Their ranks: those of people who have left the card are not given again, so a rank is no position."""
 
 
+_PLACES: Final = (
+    "001", "004", "006", "008", "011", "014", "017", "018", "019", "021", "022", "024", "026", "027", "028", "031",
+    "032", "035", "038", "040", "041", "048", "056", "060", "061", "062", "064", "065", "066", "070", "071", "085",
+)  # fmt: skip
+"""Communes of Corse-du-Sud, as codes and numbers end."""
+_OF_AGE: Final = ("1976-01-01", "1994-12-31")
+"""Of a parent of the children below, born when a place in Corsica had a letter."""
+
+
+def _moved(person: Person) -> Person:
+    """Return a person born in another place of Corse-du-Sud, which of them their key tells."""
+    identity = person.identity
+    place = f"2A{_PLACES[zlib.crc32(person.key.encode()) % len(_PLACES)]}"
+    number = identity.matricule.number
+    moved = replace(
+        identity,
+        traits=replace(identity.traits, birth_place=place),
+        matricule=Matricule.from_number(f"{number[:5]}{place}{number[10:]}"),
+    )
+    return replace(person, identity=moved)
+
+
+def _insured(person: Person) -> Person:
+    number = person.identity.matricule.number
+    return replace(person, card=Card(insured_number=number, serial=_serial(number)))
+
+
 def family(draw: Draw) -> Family:
     """Draw a family whom INSi knows by their card."""
     insured = draw(
-        birth_date="1983-04-17",
-        # The letter of a Corsican number is lost by what takes a number for digits.
+        # The letter of a Corsican number is lost by what takes a number for digits. Birth date and place are left to chance:
+        # a call by card bears no name of necessity, and two families with one number would be several people to INSi.
         birth_place="2A004",
         sex="F",
         nia=False,
-        shape=lambda person: replace(
-            person,
-            card=Card(
-                insured_number=person.identity.matricule.number,
-                serial=_serial(person.identity.matricule.number),
-            ),
-        ),
+        where=lambda person: _OF_AGE[0] <= person.identity.traits.birth_date <= _OF_AGE[1],
+        shape=lambda person: _insured(_moved(person)),
     )
     assert insured.card is not None
     card = insured.card

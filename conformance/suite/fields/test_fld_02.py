@@ -13,7 +13,7 @@ from conformance.drivers.model import Attribute, Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP
+from conformance.suite.desk.apart import APP, BILLED_ALREADY, NotOfferedError
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -268,7 +268,16 @@ def _attach(desk: Desk, patient: Patient, people: Family, member: Member) -> fro
     """
     reading = read_card(desk, people.card())
     with preparing("reprendre les données de facturation de la carte", "take the billing data of the card"):
-        desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+        try:
+            desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+        except RefusedError as refusal:
+            if not desk.read(patient).billing_number:
+                raise
+            raise NotOfferedError(
+                BILLED_ALREADY,
+                f"le logiciel ne remplace pas un numéro de facturation : {refusal.message}",
+                f"the software does not replace a billing number: {refusal.message}",
+            ) from refusal
     if not desk.read(patient).billing_number:
         raise UndecidedError(
             "le logiciel ne montre aucun numéro de facturation (billing_number) après la reprise de la carte : rien n'est à distinguer",

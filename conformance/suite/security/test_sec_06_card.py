@@ -288,7 +288,10 @@ def test_no_call_no_entry(desk: Desk, act: str) -> None:
     watch = _watch(desk, people)
     reading = read_card(desk, people.card())
     if act == "attached":
-        desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+        _, requests = desk.during(
+            lambda: desk.lgo.attach_card(patient.id, reading.id, member.rank, actor=desk.user)
+        )
+        watch.note(requests, desk, patient)
     if act == "swapped":
         desk.lgo.swap_card(others.card(), actor=desk.user)
         _, requests = try_card_call(desk, reading, member, patient)

@@ -14,6 +14,7 @@ from conformance.documents import Severity
 from conformance.documents.checking import patients
 from conformance.documents.comparing import loosely_same
 from conformance.documents.numbers import compact
+from conformance.documents.packed import unpacked
 from conformance.documents.record import Format, Trait
 from conformance.documents.running_text import decoded_text
 from conformance.drivers.model import Attribute, Status
@@ -185,7 +186,7 @@ def _texts(documents: Sequence[Document]) -> Iterator[str]:
     """Yield the text of each file, and of those in an archive."""
     for document in documents:
         if not document.content.startswith(b"PK\x03\x04"):
-            yield decoded_text(document.content)
+            yield decoded_text(unpacked(document.content, _LARGEST) or document.content)
             continue
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
             left = _LARGEST
