@@ -26,6 +26,8 @@ from conformance.suite.journeys.papers import (
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
 
@@ -58,6 +60,19 @@ def test_by_itself(desk: Desk) -> None:
             refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
             desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
         expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
+        _arrives_again(desk, sinks, kinds)
+
+
+def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
+    """Have a document of the first kind produced for a second patient: what was fed once is fed for the next one."""
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    sinks.news()
+    desk.lgo.render_document(patient.id, kinds[0], actor=desk.user)
+    expect(
+        of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
+        fr=f"{kinds[0]} est produit pour un second patient, et rien n'arrive au DMP",
+        en=f"{kinds[0]} is produced for a second patient, and nothing reaches the DMP",
+    )
 
 
 def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
