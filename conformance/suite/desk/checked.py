@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status
 from conformance.suite.desk.needs import need_status
-from conformance.suite.desk.routes import ALSO_CHECKED_WITH, Route
+from conformance.suite.desk.routes import Route
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -32,15 +32,3 @@ def checked_with(desk: Desk, patient: Patient, rank: int) -> Patient:
     after = desk.check_document(patient)
     need_status(after, Route.IMPORTED_CHECKED)
     return after
-
-
-def checked_on_the_way(desk: Desk, patient: Patient, route: Route) -> bool:
-    """Check somebody on the document that belongs to a way, if one does; tell whether that could be done."""
-    if (kind := ALSO_CHECKED_WITH.get(route)) is None:
-        return False
-    try:
-        desk.lgo.record_proof(patient.id, kind, actor=desk.user)
-        after = desk.lgo.validate_identity(patient.id, actor=desk.user)
-    except RefusedError:
-        return False
-    return after.status in {Status.VALI, Status.QUAL}

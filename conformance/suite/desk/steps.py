@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, Status
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.suite.desk.apart import EMPTYING, HISTORY, INS_HISTORY, USUAL, WHILE_WAITING, NotOfferedError
-from conformance.suite.desk.checked import checked_on_the_way
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
     need_another_question,
@@ -21,6 +20,7 @@ from conformance.suite.desk.needs import (
     need_status,
     need_typed,
 )
+from conformance.suite.desk.on_the_way import checked_on_the_way
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import STEPS, TYPICAL, Route, Step
 from conformance.suite.desk.snapshot import Snapshot
@@ -384,7 +384,7 @@ class Desk(Standing):
         for step in STEPS[route]:
             if step is Step.IMPORT:
                 number = self._imported(patient)
-            elif not checked_on_the_way(self, patient, route):
+            elif not checked_on_the_way(self.lgo, patient, route, self.user):
                 self._checked(patient)
         if lade is not None:
             lade(patient)
