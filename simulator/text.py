@@ -15,6 +15,7 @@ from unicodedata import category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 Lang: TypeAlias = Literal["fr", "en"]
 
@@ -133,6 +134,13 @@ def parse_duration(text: str) -> float | None:
 def with_decimal_sign(shown: str, lang: Lang) -> str:
     """Return a number, shown as in ``1.73``, with the decimal sign of a language."""
     return shown.replace(".", ",") if lang == "fr" else shown
+
+
+def show_moment(at: datetime, lang: Lang) -> str:
+    """Write a moment for people, to the second, with its zone: ``28/11/2026 à 20:27:08 UTC``."""
+    zone = at.strftime("%z")
+    zone = f"UTC{zone[:3]}:{zone[3:5]}" if zone.strip("+-0:") else "UTC"
+    return at.strftime("%d/%m/%Y à %H:%M:%S " if lang == "fr" else "%Y-%m-%d %H:%M:%S ") + zone
 
 
 def visible(text: str) -> str:

@@ -27,6 +27,7 @@ from conformance.record.coding import decode, encode
 from conformance.record.events import DoctorFinding
 from conformance.record.reading import RecordError
 from conformance.record.replay import replay
+from conformance.record.uncollected import kept_to_the_end, seldom_collected
 from conformance.record.writing import RECORD_NAME, RecordWriteError
 from conformance.rules.catalogue import load_catalogue
 from simulator.serving import ServingError
@@ -261,7 +262,10 @@ def _main() -> int:
         doctor=order["doctor"],
     )
     try:
-        run_share(decode(Plan, order["plan"]), on_event=tell, options=options)
+        # Until the end of the process: a look through everything that a share has kept would be its last act.
+        with seldom_collected():
+            run_share(decode(Plan, order["plan"]), on_event=tell, options=options)
+            kept_to_the_end()
     except CampaignError as error:
         # In both languages: the one who reads it is known to the process that started us.
         both = {

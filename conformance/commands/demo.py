@@ -24,7 +24,7 @@ from simulator.commands.output import Table, print_json, table_console
 from simulator.text import Text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from conformance.record.results import Campaign
@@ -150,15 +150,25 @@ def _print_defects(rules: Sequence[str], groups: Sequence[str], lang: Lang, *, a
 
 def _print_catch(campaign: Campaign, names: Sequence[str], lang: Lang) -> None:
     """Say for each injected defect whether the rules meant for it caught it."""
-    failed = {
-        result.rule.key for result in campaign.rules if result.verdict in {Verdict.FAIL, Verdict.WARNING}
-    }
+    verdicts = {result.rule.key: result.verdict for result in campaign.rules}
     for name in names:
-        meant = reference_defects.catalogue()[name].caught_by
-        caught = [key for key in meant if key in failed]
-        if caught:
-            click.echo(f"{name} {'est pris par' if lang == 'fr' else 'is caught by'} {', '.join(caught)}")
-        else:
-            click.echo(
-                f"{name} {'N’EST PAS PRIS par' if lang == 'fr' else 'IS NOT CAUGHT by'} {', '.join(meant)}"
-            )
+        click.echo(f"{name} {_catch(reference_defects.catalogue()[name].caught_by, verdicts)[lang]}")
+
+
+def _catch(meant: Sequence[str], verdicts: Mapping[str, Verdict]) -> Text:
+    """Return what became of a defect that some rules are meant to catch, of which a selection may have run only a few."""
+    run = [key for key in meant if key in verdicts]
+    left = ", ".join(key for key in meant if key not in verdicts)
+    if caught := ", ".join(key for key in run if verdicts[key] in {Verdict.FAIL, Verdict.WARNING}):
+        return Text(f"est pris par {caught}", f"is caught by {caught}")
+    if not run:
+        return Text(
+            f"ne pouvait pas être pris : {left} n’est pas dans cette sélection",
+            f"could not be caught: {left} is not in this selection",
+        )
+    apart = Text(f" ({left} n’est pas dans cette sélection)", f" ({left} is not in this selection)")
+    missed = ", ".join(run)
+    return Text(
+        f"N’EST PAS PRIS par {missed}{apart['fr'] if left else ''}",
+        f"IS NOT CAUGHT by {missed}{apart['en'] if left else ''}",
+    )

@@ -33,8 +33,8 @@ WITH: Final = "with"
 """The parameter of the query, and the key of the answer."""
 EMBEDDABLE: Final = frozenset({Verb.READ_STATUS_HISTORY})
 """What may be answered together with a file: looks at this file and nothing else."""
-_FRESH_S: Final = 0.25
-"""Older answers are not what the file is now."""
+FRESH_S: Final = 0.25
+"""Seconds for which an answer, or a reading of the wire, stays good while nothing is asked: a call of its own accord may come at any time."""
 
 
 class Ahead:
@@ -83,7 +83,7 @@ class Ahead:
         if not self._answers or declaration.verb not in EMBEDDABLE:
             return None
         found = self._answers.pop((declaration.name, actor, arguments["patient_id"]), None)
-        return found if self._now() <= self._came_at + _FRESH_S else None
+        return found if self._now() <= self._came_at + FRESH_S else None
 
     def forget(self) -> None:
         """Something was done, or time went by: whatever is wanted from now on is asked for."""

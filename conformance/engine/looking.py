@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.ahead import FRESH_S
 from conformance.engine.naming import Names
-from conformance.engine.tap import FRESH_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from conformance.drivers.ahead import FRESH_S
 from conformance.engine.stamp import stamp_of
 from simulator.client.near import NearExchanges
 from simulator.journal.exchange import INSI
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from simulator.client import ExchangeView, SessionClient
 
 _T = TypeVar("_T")
-
-FRESH_S: Final = 0.25
-"""How long a reading stays good while the software is asked for nothing: a call of its own accord may come at any time."""
 
 
 class Tap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,7 @@ from conformance.load.facts import (
 from conformance.load.quantities import show_duration, show_share
 from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text, pretty_xml
-from simulator.text import with_decimal_sign
+from simulator.text import show_moment, with_decimal_sign
 
 if TYPE_CHECKING:
     from conformance.load.options import LoadOptions
@@ -128,7 +129,10 @@ def _meta(summary: Summary, options: LoadOptions, lang: Lang) -> list[tuple[str,
         else ", ".join(options.soap_bases())
     )
     return [
-        (t["started"], summary.started_at.replace("T", " ").replace("Z", " UTC")),
+        (
+            t["started"],
+            show_moment(datetime.fromisoformat(summary.started_at), lang) if summary.started_at else "",
+        ),
         (t["duration"], show_duration(summary.elapsed, lang)),
         (
             t["profile"],

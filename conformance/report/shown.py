@@ -10,11 +10,11 @@ from conformance.report.view import readable
 from conformance.verdicts import Verdict
 from simulator.journal.exchange import INSI
 from simulator.journal.masking import mask_text
-from simulator.text import Text, with_decimal_sign
+from simulator.text import Text, show_moment, with_decimal_sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from conformance.record.results import Campaign, CheckResult
     from conformance.report.packing import Packer
@@ -122,7 +122,7 @@ def facts_of(campaign: Campaign, texts: Mapping[str, Any], lang: Lang) -> list[t
     selection = texts["selected" if meta.is_selection else "whole_catalogue"]
     facts = [
         ("vendor", meta.software_vendor),
-        ("started", _moment(meta.started_at, lang)),
+        ("started", show_moment(meta.started_at, lang)),
         ("duration", _duration(meta.finished_at - meta.started_at, lang)),
         ("selection", selection),
         ("driver", address),
@@ -171,12 +171,6 @@ def _member(mapping: object, name: str) -> str:
 
 def _sentence(text: str, lang: Lang) -> str:
     return typeset(readable(mask_text(text)), lang)
-
-
-def _moment(at: datetime, lang: Lang) -> str:
-    zone = at.strftime("%z")
-    zone = f"UTC{zone[:3]}:{zone[3:5]}" if zone.strip("+-0:") else "UTC"
-    return at.strftime("%d/%m/%Y à %H:%M:%S " if lang == "fr" else "%Y-%m-%d %H:%M:%S ") + zone
 
 
 def _duration(time: timedelta, lang: Lang) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from conformance.documents.record import Box
+
+
+_QUIET: Final = 40
+"""Pixels kept around what is drawn: more than the quiet zone that a symbol needs at its edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,30 @@ def read_symbols(image: Image) -> list[Symbol]:
     """
     import zxingcpp  # noqa: PLC0415 - optional
 
+    grey = image if image.mode == "L" else image.convert("L")
+    drawn = _drawn(grey)
     found = zxingcpp.read_barcodes(
-        image if image.mode == "L" else image.convert("L"),
+        grey.crop(drawn),
         formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix),
         # The default writes the text <GS> for the character 29, which is just what has to be told apart.
         text_mode=zxingcpp.TextMode.Plain,
         return_errors=True,
     )
-    return [_symbol(one) for one in found]
+    return [_symbol(one, drawn[:2]) for one in found]
+
+
+def _drawn(image: Image) -> tuple[int, int, int, int]:
+    """Return the part of a grey image that is not white, with a margin: most of a page is, and looking at it takes longest."""
+    from PIL import ImageChops  # noqa: PLC0415 - optional
+
+    width, height = image.size
+    left, top, right, bottom = ImageChops.invert(image).getbbox() or (0, 0, width, height)
+    return (
+        max(left - _QUIET, 0),
+        max(top - _QUIET, 0),
+        min(right + _QUIET, width),
+        min(bottom + _QUIET, height),
+    )
 
 
 def write_symbol(payload: str, *, scale: int = 6, square: bool = True) -> Image:
@@ -83,17 +103,18 @@ def write_symbol(payload: str, *, scale: int = 6, square: bool = True) -> Image:
     return Images.frombytes("L", (drawn.shape[1], drawn.shape[0]), bytes(memoryview(drawn)))
 
 
-def _symbol(one: Any) -> Symbol:
+def _symbol(one: Any, corner: tuple[int, int]) -> Symbol:
+    """Return a symbol found in the part of an image that begins at ``corner``."""
     position = one.position
     corners = [position.top_left, position.top_right, position.bottom_right, position.bottom_left]
-    left, top = min(corner.x for corner in corners), min(corner.y for corner in corners)
-    right, bottom = max(corner.x for corner in corners), max(corner.y for corner in corners)
+    left, top = min(each.x for each in corners), min(each.y for each in corners)
+    right, bottom = max(each.x for each in corners), max(each.y for each in corners)
     extra = one.extra if isinstance(one.extra, dict) else {}
     return Symbol(
         text=one.text if one.valid else "",
         size=str(extra.get("Version", "")),
         identifier=str(one.symbology_identifier),
-        box=(float(left), float(top), float(right - left), float(bottom - top)),
+        box=(float(corner[0] + left), float(corner[1] + top), float(right - left), float(bottom - top)),
         error="" if one.valid else str(one.error),
         has_eci=bool(extra.get("ECI")),
     )

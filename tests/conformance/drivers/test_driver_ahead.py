@@ -37,7 +37,7 @@ READ, HISTORY = VERBS[Verb.READ_PATIENT], VERBS[Verb.READ_STATUS_HISTORY]
 @pytest.fixture(autouse=True)
 def _never_old(monkeypatch: pytest.MonkeyPatch) -> None:
     # Never too old by itself: this machine may be slow.
-    monkeypatch.setattr(ahead, "_FRESH_S", 3600.0)
+    monkeypatch.setattr(ahead, "FRESH_S", 3600.0)
 
 
 class Line:
@@ -107,7 +107,7 @@ def test_after_an_act_it_is_asked_for(line: Line) -> None:
 
 def test_when_time_went_by_it_is_asked_for(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     line.driver.read_patient(line.patient_id, actor=USER)
-    monkeypatch.setattr(ahead, "_FRESH_S", -1.0)
+    monkeypatch.setattr(ahead, "FRESH_S", -1.0)
     line.driver.read_status_history(line.patient_id, actor=USER)
     assert len(line.requests) == 2
 
