@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -64,15 +65,19 @@ def test_by_itself(desk: Desk) -> None:
 
 
 def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
-    """Have a document of the first kind produced for a second patient: what was fed once is fed for the next one."""
+    """Have the same documents produced for a second patient: what was fed once is fed for the next one."""
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
-    sinks.news()
-    desk.lgo.render_document(patient.id, kinds[0], actor=desk.user)
-    expect(
-        of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
-        fr=f"{kinds[0]} est produit pour un second patient, et rien n'arrive au DMP",
-        en=f"{kinds[0]} is produced for a second patient, and nothing reaches the DMP",
-    )
+
+    def judge(kind: str) -> None:
+        sinks.news()
+        desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        expect(
+            of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
+            fr=f"{kind} est produit pour un second patient, et rien n'arrive au DMP",
+            en=f"{kind} is produced for a second patient, and nothing reaches the DMP",
+        )
+
+    expect_each({kind: partial(judge, kind) for kind in kinds})
 
 
 def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
