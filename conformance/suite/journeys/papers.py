@@ -212,7 +212,7 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     if route is not Route.IMPORTED_CHECKED:
         patient = desk.bring(person, route, **others)
         patient = laden(desk, patient, route) if key == _DOCUMENTED else patient
-        if key == _CARRIED and route is not Route.CHECKED:
+        if key == _CARRIED and route in {Route.TYPED, Route.IMPORTED}:
             patient = with_own_card(desk, person, patient)
         return Subject(key=f"{key} {route}, {route.status}", person=person, patient=patient)
     changes: dict[str, str | None] = {}

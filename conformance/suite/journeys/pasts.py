@@ -44,8 +44,9 @@ def with_own_card(desk: Desk, person: Person, patient: Patient) -> Patient:
 
 def laden(desk: Desk, patient: Patient, route: Route) -> Patient:
     """Mark somebody as a homonym, and record a document of whoever is not validated: the status stays."""
-    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
-        desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
+    if route is not Route.ARRIVED:
+        with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+            desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     if route is not Route.CHECKED:
         with desk.if_offered(CHECKED), suppress(RefusedError):
             desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
