@@ -209,9 +209,7 @@ def test_both_ways(walk: Walk) -> None:
 def test_beneficiary(walk: Walk) -> None:
     people = walk["family"]
     requests = _by_card(walk, "called")
-    expect_about(
-        requests, people, people.member("child"), Moment("à l'appel par carte", "at the call by card")
-    )
+    expect_about(requests, people.member("child"), Moment("à l'appel par carte", "at the call by card"))
 
 
 @pytest.mark.rule("CAL-03")

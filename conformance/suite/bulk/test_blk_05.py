@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CARD, DOWNGRADE, FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.card_calls import need_card_request, read_card, try_card_call
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_equal
@@ -28,6 +28,7 @@ from conformance.suite.verification.wire import KO, need_verified
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
     from conformance.drivers.screens import Dashboard
     from conformance.suite.desk.steps import Desk
 
@@ -134,6 +135,7 @@ def test_no_call(desk: Desk) -> None:
             desk.decide(call, accept=True),
             desk.check_document(patient),
             desk.lgo.read_audit_log(actor=desk.user),
+            _try_doubtful(desk, patient),
         )
     )
     got = counted(desk, before)
@@ -220,6 +222,14 @@ def test_verifications(desk: Desk) -> None:
         fr=f"réussites {all_of.successes} et échecs {all_of.failures} pour {all_of.calls} vérification(s) comptée(s)",
         en=f"successes {all_of.successes} and failures {all_of.failures} for {all_of.calls} verification(s) counted",
     )
+
+
+def _try_doubtful(desk: Desk, patient: Patient) -> object:
+    """Have a call blocked, where the software has the mark that blocks it."""
+    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+        desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+        return desk.try_call(patient)
+    return None
 
 
 def _expect_calls(got: Counted, ending: str, times: int, sent: int) -> None:

@@ -123,7 +123,6 @@ def test_file_of_another(desk: Desk) -> None:
     need_card_request(call, requests)
     expect_about(
         requests,
-        people,
         member,
         Moment("enfant choisi, dossier du parent", "child chosen, file of the parent"),
     )
@@ -143,7 +142,7 @@ def test_accepted(desk: Desk, key: str) -> None:
     call, requests = try_card_call(desk, reading, member, patient)
     need_card_request(call, requests)
     moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
-    expect_about(requests, people, member, moment)
+    expect_about(requests, member, moment)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return
     desk.decide(call, accept=True)
@@ -157,7 +156,7 @@ def test_accepted(desk: Desk, key: str) -> None:
     for act in (desk.read, desk.check_document):
         act(patient)
         _, requests = call_or_read_again(desk, reading, people, key, patient)
-        expect_about(requests, people, member, moment)
+        expect_about(requests, member, moment)
 
 
 def _read(desk: Desk, card: VitaleCard) -> CardReading:
@@ -182,7 +181,7 @@ def _expect_chosen(
     call, requests = call_or_read_again(desk, reading, people, key, patient)
     need_card_request(call, requests)
     moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
-    expect_about(requests, people, member, moment)
+    expect_about(requests, member, moment)
     _expect_returned(requests, member, moment)
 
 

@@ -163,7 +163,7 @@ def test_new_card_read(desk: Desk) -> None:
     call, requests = try_card_call(desk, read_card(desk, others.card()), others.member("partner"), patient)
     need_card_request(call, requests)
     moment = Moment("nouvelle carte lue", "new card read")
-    expect_about(requests, others, others.member("partner"), moment)
+    expect_about(requests, others.member("partner"), moment)
     for request in requests:
         expect_equal(
             got={assertion.name_id for assertion in vitale_of(request)},

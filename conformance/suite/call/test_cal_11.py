@@ -14,16 +14,19 @@ from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.cast import CAST
-from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
-from conformance.suite.desk.wire import need_request
+from conformance.suite.desk.wire import asked, need_request
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
 
 MARKED_CHANGED: Final = path("dossier marqué puis modifié", "file marked, then changed", Verb.UPDATE_PATIENT)
 
@@ -35,11 +38,15 @@ MARKED_CHANGED: Final = path("dossier marqué puis modifié", "file marked, then
 )
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route) -> None:
+    blocked: set[tuple[str | None, str | None]] = set()
+
     def judge(attributes: frozenset[Attribute]) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         _, requests = desk.try_call(patient)
         need_request(requests)
+        _expect_nobody_of(blocked, requests)
         before = mark(desk, patient, attributes)
+        blocked.add((patient.birth_name, patient.birth_date))
         for user, actor in (("utilisateur", desk.user), ("super-utilisateur", desk.super_user)):
             for attempt in ("", ", second essai"):
                 call, requests = desk.try_call(patient, actor)
@@ -52,6 +59,17 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
         expect_kept(desk.snapshot(patient), before, Moment("après l'appel bloqué", "after the blocked call"))
 
     expect_each({named(kinds): partial(judge, kinds) for kinds in DISQUALIFYING_SETS})
+
+
+def _expect_nobody_of(blocked: set[tuple[str | None, str | None]], requests: Sequence[ExchangeView]) -> None:
+    """Check that a call blocked before does not leave with the call for somebody else."""
+    for request in requests:
+        sent = asked(request)
+        expect(
+            (sent["birth_name"], sent["birth_date"]) not in blocked,
+            fr=f"l'appel bloqué pour {sent['birth_name']} part avec celui d'un autre patient",
+            en=f"the call that was blocked for {sent['birth_name']} leaves with that for another patient",
+        )
 
 
 @pytest.mark.rule("CAL-11")

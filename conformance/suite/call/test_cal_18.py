@@ -125,6 +125,11 @@ def _expect_rightly_signed(requests: Sequence[ExchangeView], means: Authenticati
 def _expect_attributes(assertion: Assertion, means: Authentication, moment: Moment) -> None:
     said = _by_usual_name(assertion.attributes)
     _expect_one(said, BILLING, moment)
+    expect(
+        assertion.name_id not in _values(said, BILLING),
+        fr=f"{moment.fr}, {BILLING} {shown(assertion.name_id).fr} : c'est l'identifiant national du professionnel, et non celui de facturation",
+        en=f"{moment.en}, {BILLING} {shown(assertion.name_id).en}: that is the national identifier of the professional, not the one for billing",
+    )
     sector = _values(said, "secteurActivite")
     if means is Authentication.CPX or sector:
         _expect_one(said, "secteurActivite", moment)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from simulator.text import Text
 
 
+_NAME: Final = "NomNaissance"
+_CONTEXT: Final = "ContexteBAM "
+
 CARD_WAYS: Final = ("file", "no-file")
 """From where a card is called with. The second is a way that a software need not have: see ``calls_without_file``."""
 
@@ -139,7 +142,7 @@ def need_card_request(call: InsiCall | RefusedError, requests: Sequence[Exchange
         )
 
 
-def expect_about(requests: Sequence[ExchangeView], family: Family, member: Member, moment: Text) -> None:
+def expect_about(requests: Sequence[ExchangeView], member: Member, moment: Text) -> None:
     """Check that every request is a search by card, for this member and for nobody else (CAL-02)."""
     for request in requests:
         expect_equal(
@@ -148,17 +151,17 @@ def expect_about(requests: Sequence[ExchangeView], family: Family, member: Membe
             fr=f"{moment.fr}, opération appelée",
             en=f"{moment.en}, operation called",
         )
-        for name, got, allowed in _compared(request, family, member):
+        for name, got, allowed in _compared(request, member):
             expect(
                 got in allowed,
                 fr=f"{moment.fr}, {name} envoyé {shown(got).fr}, attendu {shown(sorted(filter(None, allowed))).fr}",
                 en=f"{moment.en}, {name} sent {shown(got).en}, expected {shown(sorted(filter(None, allowed))).en}",
+                # That the name and the context are about the beneficiary as well is read off the schemas.
+                inferred=name == _NAME or name.startswith(_CONTEXT),
             )
 
 
-def _compared(
-    request: ExchangeView, family: Family, member: Member
-) -> Iterator[tuple[str, str | None, set[str | None]]]:
+def _compared(request: ExchangeView, member: Member) -> Iterator[tuple[str, str | None, set[str | None]]]:
     """Yield each element of the body with what it may hold for this member."""
     root = _envelope(request)
 
@@ -167,11 +170,10 @@ def _compared(
         steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
         return (root.findtext(f".//{{*}}RECVITALE/{steps}") or "").strip() or None
 
-    traits, insured = member.person.identity.traits, family.insured.person.identity
+    traits = member.person.identity.traits
     own = member.person.identity.matricule.number
     rank = text("RangNaissance")
     name = text("NomNaissance")
-    names: set[str | None] = {traits.birth_name, insured.traits.birth_name}
     yield "MatriculeOD", text("MatriculeOD/NumIdentifiant"), {member.card.insured_number}
     yield "MatriculeIndividu", text("MatriculeIndividu/NumIdentifiant"), {None, own}
     yield "DateNaissance", text("DateNaissance"), {traits.birth_date}
@@ -181,14 +183,22 @@ def _compared(
         rank.lstrip("0") if rank else None,
         {member.card.birth_rank} | ({None} if member.card.birth_rank == "1" else set()),
     )
-    # The name of the beneficiary, else that of the insured person; written with or without accents and hyphens.
-    yield (
-        "NomNaissance",
-        name,
-        {None}
-        | {name for each in names if name and each and comparison_key(name) == comparison_key(each)}
-        | names,
-    )
+    # The name of the beneficiary, whom the card names (insi-contract §2.2); written with or without accents and hyphens.
+    is_theirs = comparison_key(name or "") == comparison_key(traits.birth_name)
+    yield _NAME, name, {None, traits.birth_name} | ({name} if is_theirs else set())
+    # The context names the same people, or nobody (insi-contract §2.6).
+    cover = root.find(".//{*}COUVERTURE")
+    if cover is None:
+        return
+
+    def told(path: str) -> str | None:
+        return (cover.findtext("/".join(f"{{*}}{step}" for step in path.split("/"))) or "").strip() or None
+
+    context_rank = (told("BENEFICIAIRE/Rang") or "").lstrip("0") or None
+    yield f"{_CONTEXT}ASSURE", told("ASSURE/Id/Num"), {None, member.card.insured_number}
+    yield f"{_CONTEXT}Nir", told("BENEFICIAIRE/Nir/Num"), {None, own}
+    yield f"{_CONTEXT}DateNai", told("BENEFICIAIRE/DateNai"), {None, traits.birth_date}
+    yield f"{_CONTEXT}Rang", context_rank, {None, member.card.birth_rank}
 
 
 def assertions(exchange: ExchangeView) -> list[Assertion]:

@@ -1,8 +1,9 @@
 """Families on a Vitale card: drawn afresh, known to INSi by card, and the card that the software reads.
 
 Ordinary people drawn for a check are on no card. A family here is an insured person with those who depend on them, made
-so that a wrong choice is seen whoever is asked for: an only child, twins of one sex whom the *rang gémellaire* alone tells
-apart, and an adult whose own certified number the card holds (insi-contract §2.2 and §2.6).
+so that a wrong choice is seen whoever is asked for: an only child who bears the 1er prénom of his father, twins of one sex
+whom the *rang gémellaire* alone tells apart, and an adult whose own certified number the card holds (insi-contract §2.2
+and §2.6).
 """
 
 from __future__ import annotations
@@ -114,12 +115,20 @@ def family(draw: Draw) -> Family:
             card=replace(card, birth_rank=birth_rank),
         )
 
+    partner = draw(
+        birth_date="1981-09-30", sex="M", nia=False, shape=lambda person: replace(person, card=card)
+    )
+
+    def named_after_the_partner(person: Person) -> Person:
+        member = of_the_family(person)
+        _, _, others = member.identity.traits.first_names.partition(" ")
+        traits = replace(member.identity.traits, first_names=f"{partner.first_name} {others}".strip())
+        return replace(member, identity=replace(member.identity, traits=traits))
+
     people = {
         "insured": insured,
-        "partner": draw(
-            birth_date="1981-09-30", sex="M", nia=False, shape=lambda person: replace(person, card=card)
-        ),
-        "child": draw(birth_date="2012-02-08", sex="M", nia=False, shape=of_the_family),
+        "partner": partner,
+        "child": draw(birth_date="2012-02-08", sex="M", nia=False, shape=named_after_the_partner),
         "twin-1": draw(birth_date="2015-11-09", sex="F", nia=False, shape=of_the_family),
         "twin-2": draw(
             birth_date="2015-11-09", sex="F", nia=False, shape=lambda person: of_the_family(person, "2")

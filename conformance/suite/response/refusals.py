@@ -16,6 +16,7 @@ from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.told import Told, expect_told, told
 from conformance.suite.desk.wire import UNKNOWN_PLACE, need_answer, need_found
 from conformance.verdicts import UndecidedError
+from simulator.contract.render import DIALECTS, LABELS, Answer, IdentifierBlock, TraitsBlock
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
@@ -49,6 +50,22 @@ def altered(name: str, alter: Mapping[str, str | None]) -> dict[str, Any]:
     when = {"operation": "rechercherInsAvecTraitsIdentite", "person": "patient"}
     then = {"code": "00", "person": "patient", "alter": dict(alter)}
     return {**data, "id": f"suite/{name}", "rules": [{"when": when, "then": then}]}
+
+
+def with_somebody(name: str, code: str, person: Person) -> dict[str, Any]:
+    """Return a scenario in which INSi answers with a person, whatever the code says."""
+    matricule, traits = person.identity.matricule, person.identity.traits
+    active = IdentifierBlock(number=matricule.number, key=matricule.key, oid=str(person.identity.oid))
+    names = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
+    block = TraitsBlock(**{each: getattr(traits, each) for each in names})
+    answer = Answer(code=code, label=LABELS.get(code, ""), active=active, traits=block)
+    return raw(name, answer.render(DIALECTS["live-2026"]).decode())
+
+
+def raw(name: str, text: str) -> dict[str, Any]:
+    """Return a scenario in which INSi answers every search by traits with these bytes."""
+    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
+    return {**data, "id": f"suite/{name}", "rules": [{**data["rules"][0], "then": {"raw": {"text": text}}}]}
 
 
 def expect_not_imported(

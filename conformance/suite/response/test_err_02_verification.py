@@ -13,13 +13,14 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import file, own_time
 from conformance.suite.bulk.lots import read as read_lot
 from conformance.suite.bulk.lots import start as start_lot
-from conformance.suite.desk.apart import LOTS, VERIFICATION
+from conformance.suite.desk.apart import LOTS, SHORT_WAIT, VERIFICATION
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.response.storms import MOST
+from conformance.suite.response.test_err_02 import NO_ANSWER, TIME_OUT, shorten_time_out
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
 from simulator.contract.names import VERIFICATION_ANSWER
@@ -27,7 +28,7 @@ from simulator.contract.soap import envelope
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.suite.desk.steps import Desk
 
@@ -87,7 +88,17 @@ def test_error_is_no_ko(desk: Desk, route: Route) -> None:
 
     # An identité qualifiée meets the usual ones, and others in the day at the counter.
     names = ERRORS if route is Route.IMPORTED else USUAL
-    expect_each({name: partial(judge, name) for name in names})
+    cases = {name: partial(judge, name) for name in names}
+    with desk.if_offered(SHORT_WAIT):
+        # Only where it need not be waited for.
+        if route is Route.IMPORTED and TIME_OUT in desk.lgo.read_settings():
+            cases[NO_ANSWER] = partial(_without_answer, desk, judge)
+    expect_each(cases)
+
+
+def _without_answer(desk: Desk, judge: Callable[[str], None]) -> None:
+    shorten_time_out(desk)
+    judge(NO_ANSWER)
 
 
 @pytest.mark.rule("ERR-05")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI, INS_HISTORY
 from conformance.suite.desk.cast import PARTS
@@ -15,6 +16,7 @@ from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import PLAIN, another_value, answered_with, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
+from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import (
@@ -24,6 +26,7 @@ from conformance.suite.response.proposals import (
     proposed,
     proposed_for_creation,
 )
+from conformance.suite.response.refusals import altered
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -151,6 +154,8 @@ def test_each_difference_is_flagged(desk: Desk, route: Route) -> None:
         )
 
     cases = {name: partial(judge, name) for name in COMPARED}
+    if route is Route.TYPED:
+        cases["INSi sans lieu"] = partial(_expect_no_place, desk)
     expect_each({"aucune": partial(judge), **cases, "toutes": partial(judge, *COMPARED)})
 
 
@@ -247,6 +252,25 @@ def test_cast_not_created(desk: Desk) -> None:
         )
 
     created_from_insi(desk).expect(desk, ["answered", "nobody", "accepted"], judge)
+
+
+def _expect_no_place(desk: Desk) -> None:
+    """Check that the place of the file is not shown as one that INSi returned, when it returned none."""
+    person = desk.draw(first_names_count=2, **PLAIN)
+    patient = desk.create(person)
+    with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
+        call, requests = desk.try_call(patient)
+        need_answer(requests, "suite/no-place")
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+        return  # A software may want a place.
+    for line in desk.lgo.read_proposal(call.id, actor=desk.user).fields:
+        expect(
+            line.field != "birth_place" or line.insi != patient.birth_place,
+            fr=f"le lieu de naissance du dossier ({line.insi}) est montré comme rendu par INSi, qui n'en a pas rendu",
+            en=f"the birth place of the file ({line.insi}) is shown as returned by INSi, which returned none",
+            # How an absent value is shown is in no text.
+            inferred=True,
+        )
 
 
 def _asked(person: Person) -> dict[str, str | None]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute, CallOutcome
+from conformance.drivers.model import Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import NAMES_IN_USE, typed
+from conformance.suite.desk.people import NAMES_IN_USE, another_value, answered_with, typed
 from conformance.suite.desk.routes import STEPS, Route, Step, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -21,6 +22,7 @@ from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import accepted, other_place, proposed, proposed_for_creation
 from conformance.suite.response.refusals import altered
+from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from conformance.suite.journeys.stages import Taken, Trip
     from simulator.registry.person import Person
 
+
+TRAITS: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
 LIST_DIFFERS = "safety/list-differs-from-prenom"
 
@@ -143,7 +147,14 @@ def test_second_import(desk: Desk, route: Route) -> None:
     bystander = desk.snapshot(desk.bring(desk.draw(), Route.IMPORTED))
     person = desk.draw(nia=True)
     patient = desk.bring(person, route)
-    for answer in (person, desk.draw()):
+    other = desk.draw(nia=False)
+    # The number of before with every trait corrected: that it has not changed is no reason to take nothing.
+    second = other
+    if route.status is Status.RECUP:
+        second = answered_with(person, **{name: another_value(desk, person, name) for name in TRAITS})
+    # The digits of a number do not tell its nature (MAT-04): the same under another OID is another INS.
+    waiting = replace(other, identity=replace(other.identity, oid=InsOid.NIA))
+    for answer in (person, other, waiting) if route is Route.TYPED else (person, second):
         expect_values(
             accepted(desk, proposed(desk, patient, answer)),
             insi_values(answer),

@@ -151,7 +151,18 @@ def test_first_name_is_kept(desk: Desk, route: Route) -> None:
         if route is Route.TYPED
         else {"deux premiers, tiret": "{0}-{1}", "deuxième": "{1}"}
     )
-    expect_each({name: partial(judge, pattern) for name, pattern in patterns.items()})
+    cases = {name: partial(judge, pattern) for name, pattern in patterns.items()}
+    if route is Route.TYPED:
+        cases["début d'un composé"] = partial(_expect_half_is_kept, desk)
+    expect_each(cases)
+
+
+def _expect_half_is_kept(desk: Desk) -> None:
+    """Check the first half of a compound 1er prénom: whether it is coherent is left open, that it stays is not."""
+    person = desk.draw(compound_first_name=True, first_names_count=2)
+    half = person.first_name.partition("-")[0]
+    call = proposed(desk, desk.create(person, first_name=half, first_names=None), person)
+    expect_first_name(accepted(desk, call).first_name, half)
 
 
 @pytest.mark.rule("RSP-05")

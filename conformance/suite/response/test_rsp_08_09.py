@@ -15,11 +15,15 @@ from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.started import without_waiting
-from conformance.suite.response.refusals import altered, expect_not_created, expect_not_imported
+from conformance.suite.response.refusals import (
+    altered,
+    expect_not_created,
+    expect_not_imported,
+    raw,
+    with_somebody,
+)
 from simulator.contract.names import RESULTAT
-from simulator.contract.render import DIALECTS, Answer, IdentifierBlock, TraitsBlock
 from simulator.contract.soap import envelope
-from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -335,22 +339,12 @@ def test_hollow_answer(desk: Desk) -> None:
 
 def hollow(name: str) -> dict[str, Any]:
     """Return the scenario of one of ``HOLLOW``."""
-    return _raw(name, envelope(f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT>'))
+    return raw(name, envelope(f'<RESULTAT xmlns="{RESULTAT}">{HOLLOW[name]}</RESULTAT>'))
 
 
 def _without_code(person: Person) -> dict[str, Any]:
     """Return a scenario in which INSi answers with a person, and with a code that holds nothing."""
-    matricule, traits = person.identity.matricule, person.identity.traits
-    active = IdentifierBlock(number=matricule.number, key=matricule.key, oid=str(person.identity.oid))
-    names = ("birth_name", "first_names", "sex", "birth_date", "birth_place")
-    block = TraitsBlock(**{name: getattr(traits, name) for name in names})
-    answer = Answer(code="", label="", active=active, traits=block)
-    return _raw("without-code-with-somebody", answer.render(DIALECTS["live-2026"]).decode())
-
-
-def _raw(name: str, text: str) -> dict[str, Any]:
-    data = {key: value for key, value in scenario_data("answers/not-found").items() if key != "outcome"}
-    return {**data, "id": f"suite/{name}", "rules": [{**data["rules"][0], "then": {"raw": {"text": text}}}]}
+    return with_somebody("without-code-with-somebody", "", person)
 
 
 @pytest.mark.rule("ERR-04")

@@ -1,15 +1,23 @@
-"""RSP-01, RSP-02 and RSP-20 by card, where a file is made or its number replaced: what INSi says is shown as such, and kept."""
+"""RSP-01, RSP-02, RSP-12, RSP-13 and RSP-20 by card, where a file is made or not, or its number replaced."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from conformance.drivers.model import Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BESIDE, CARD
-from conformance.suite.desk.card_calls import calls_without_file, read_card
+from conformance.suite.desk.card_calls import (
+    by_card,
+    calls_without_file,
+    need_card_request,
+    read_card,
+    try_card_call,
+)
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import answered_with, now_known_by
 from conformance.suite.desk.routes import Route
@@ -19,6 +27,16 @@ from conformance.suite.response.by_card import COMPARISON, proposed_by_card
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
+
+NOTHING_TO_TAKE: Final = {
+    "RSP-12": "answers/not-found",
+    "RSP-13": "answers/several",
+    "RSP-08": "safety/lunar-day",
+    "RSP-09": "safety/empty-birth-name",
+    "ERR-04": "safety/wrong-key",
+    "ERR-02": "faults/insi-102",
+}
+"""Answers that no file is made of, by the rule that says so."""
 
 
 @pytest.mark.rule("RSP-01", "RSP-02")
@@ -38,10 +56,16 @@ def test_created_by_card(desk: Desk) -> None:
         where=lambda each: each.identity.traits.birth_name != person.identity.traits.birth_name
     ).identity.traits.birth_name
     answer = answered_with(person, birth_name=name)
+    there = {each.id for each in desk.born_on(person.identity.traits.birth_date)}
     found = proposed_by_card(desk, people, read_card(desk, people.card()), "child", answer, None)
     if found is None:
         return  # What the card contradicts need not be proposed.
     call, proposal = found
+    expect(
+        not {each.id for each in desk.born_on(person.identity.traits.birth_date)} - there,
+        fr="carte sans dossier : un dossier est créé avant la décision de l'utilisateur",
+        en="card without file: a file is made before the decision of the user",
+    )
     for line in proposal.fields:
         if line.field == "birth_name":
             expect(
@@ -88,4 +112,37 @@ def test_renumbered_by_card(desk: Desk, route: Route) -> None:
         expected,
         fr="numéro d'attente remplacé, accepté par carte",
         en="waiting number replaced, accepted by card",
+    )
+
+
+@pytest.mark.title(
+    fr="Carte sans dossier : un retour sans identité, ou qui ne se reprend pas, ne crée aucun dossier",
+    en="Card without file: an answer without identity, or that is not to be taken, makes no file",
+)
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(scenario, marks=pytest.mark.rule(rule), id=scenario.partition("/")[2])
+        for rule, scenario in NOTHING_TO_TAKE.items()
+    ],
+)
+@BESIDE.mark
+@CARD.mark
+def test_nothing_is_made(desk: Desk, scenario: str) -> None:
+    if not calls_without_file(desk):
+        return
+    people = family(desk.draw)
+    member = people.member("child")
+    day = member.person.identity.traits.birth_date
+    there = {each.id for each in desk.born_on(day)}
+    reading = read_card(desk, people.card())
+    roles = {"patient": member.person} if scenario.startswith("safety/") else {}
+    with desk.answered_by(by_card(scenario), **roles):
+        call, requests = try_card_call(desk, reading, member)
+        need_card_request(call, requests)
+        made = None if isinstance(call, RefusedError) else desk.try_accept(call)
+    expect(
+        not isinstance(made, Patient) and not {each.id for each in desk.born_on(day)} - there,
+        fr=f"carte sans dossier, sur la réponse {scenario} : un dossier est créé",
+        en=f"card without file, on the answer {case_text(scenario).en}: a file is made",
     )

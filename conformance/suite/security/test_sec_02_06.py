@@ -20,6 +20,7 @@ from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_answer, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.response.proposals import WHATEVER
+from conformance.suite.response.refusals import altered
 from conformance.suite.response.test_err_02 import shorten_time_out
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
@@ -284,12 +285,9 @@ def test_untransformed(desk: Desk, way: str) -> None:
                 en=f"{moment.en}, mode “{entry.mode}” logged for a call by traits",
             )
 
-    expect_each(
-        {
-            ending: partial(judge, ending)
-            for ending in ("00", "00-filtered", "00-empty-name", "00-wrong-key", "00-other-list", "01", "02")
-        }
-    )
+    endings = ("00", "00-filtered", "00-empty-name", "00-wrong-key", "00-other-list", "01", "02")
+    more = {"INSi sans lieu": partial(_expect_no_place_traced, desk)} if way == "typed-search" else {}
+    expect_each({**{ending: partial(judge, ending) for ending in endings}, **more})
 
 
 @pytest.mark.rule("RSP-14")
@@ -301,13 +299,18 @@ def test_untransformed(desk: Desk, way: str) -> None:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_traced_at_each_status(desk: Desk, route: Route, user: str) -> None:
     desk = desk.by(user)
-    patient = desk.bring(desk.draw(first_names_count=2), route)
-    # Somebody else in every trait as well: what is traced is then seen to be the answer and not the file.
-    for scenario in (None, "answers/not-found", "answers/several", WHATEVER):
+    person = desk.draw(first_names_count=2)
+    shorter = {"first_names": person.first_name} if route is Route.TYPED else {}
+    patient = desk.bring(person, route, **shorter)
+    # An answer without the place that the file has, with a longer list, and somebody else in every trait: what is traced
+    # is then seen to be the answer and not the file.
+    true = [altered("no-place", {"birth_place": None})] if route is Route.TYPED else [None]
+    for scenario in (*true, "answers/not-found", "answers/several", WHATEVER):
         watch = _watch(desk)
         if scenario:
-            other = {"patient": desk.draw(first_names_count=3)} if scenario == WHATEVER else {}
-            desk.insi.install(scenario, **other)
+            other = desk.draw(first_names_count=3) if scenario == WHATEVER else person
+            about = {} if scenario in ("answers/not-found", "answers/several") else {"patient": other}
+            desk.insi.install(scenario, **about)
         need_request(watch.call(patient))
         desk.insi.clear_scenarios()
         moment = Moment(
@@ -336,6 +339,15 @@ def test_trace_stays(desk: Desk) -> None:
         fr="première trace, relue plus tard",
         en="first entry, read again later",
     )
+
+
+def _expect_no_place_traced(desk: Desk) -> None:
+    """Check that the place typed for a search is not traced as returned, when INSi returned none."""
+    person = desk.draw(first_names_count=2)
+    watch = _watch(desk)
+    with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
+        need_request(watch.search(desk, typed(person)))
+    expect_data_kept(watch.entries(), watch.sent, Moment("retour 00 sans lieu", "answer 00 without a place"))
 
 
 def _ended(desk: Desk, ending: str, way: str) -> Watch:

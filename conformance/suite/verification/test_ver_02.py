@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.drivers.partners import VerificationOutcome
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import RECEPTION, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
@@ -67,6 +69,17 @@ def test_automatic(desk: Desk, known: Route | None) -> None:
         seen.sent += need_verified(arrival.exchanges)
         moment = Moment(f"réception, vérification {ending}", f"reception, verification {ending}")
         seen.expect(moment)
+        said = arrival.said
+        told = None if isinstance(said, RefusedError) else said.verification
+        expect(
+            ending in {"OK", "KO"}
+            or told is None
+            or told.outcome not in {VerificationOutcome.OK, VerificationOutcome.KO},
+            fr=f"{moment.fr}, résultat annoncé : {told.outcome if told else ''}",
+            en=f"{moment.en}, result announced: {told.outcome if told else ''}",
+            # That a technical error is no result is deduced (ERR-02).
+            inferred=True,
+        )
         expect_account(seen.entries(), set(files_of(desk, person.identity.traits.birth_date)), moment)
 
     expect_each({ending: partial(judge, ending) for ending in ENDINGS})

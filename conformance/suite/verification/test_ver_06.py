@@ -52,7 +52,9 @@ def test_known_and_ko(desk: Desk, route: Route, user: str) -> None:
     # Some bore another number before: one whom each user has at the counter.
     is_renumbered = route is (Route.IMPORTED_CHECKED if user == "user" else Route.IMPORTED)
     person = desk.play(PARTS[RENUMBERED]) if is_renumbered else desk.draw(first_names_count=2)
-    patient = desk.bring(person, route)
+    # What a checked file does not know is not taken from an identity denied either.
+    unknown: dict[str, str | None] = {"birth_place": "99999", "first_names": None}
+    patient = desk.bring(person, route, **(unknown if route is Route.CHECKED and user != "user" else {}))
     desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
     before = desk.snapshot(patient)
     former = _former(desk, patient) if is_renumbered else set()
