@@ -72,6 +72,12 @@ STEPS: Final[Mapping[Route, tuple[Step, ...]]] = {
 }
 """What is done once the file is there, in this order."""
 
+ALSO_CHECKED_WITH: Final[Mapping[Route, str]] = {
+    Route.CHECKED_IMPORTED: "FRANCE_IDENTITE",
+    Route.ARRIVED_CHECKED: "PASSPORT",
+}
+"""The ways on which another document than the first is shown, where the software takes it: a status is the same by any."""
+
 LEADS_TO: Final = {
     Route.TYPED: Status.PROV,
     Route.IMPORTED: Status.RECUP,

@@ -20,6 +20,7 @@ from conformance.suite.desk.needs import (
     need_status,
     need_typed,
 )
+from conformance.suite.desk.on_the_way import checked_on_the_way
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import STEPS, TYPICAL, Route, Step
 from conformance.suite.desk.snapshot import Snapshot
@@ -383,7 +384,7 @@ class Desk(Standing):
         for step in STEPS[route]:
             if step is Step.IMPORT:
                 number = self._imported(patient)
-            else:
+            elif not checked_on_the_way(self.lgo, patient, route, self.user):
                 self._checked(patient)
         if lade is not None:
             lade(patient)

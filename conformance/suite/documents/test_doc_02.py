@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,8 @@ import pytest
 
 from conformance.documents.record import Format, Trait
 from conformance.drivers.partners import MessageFormat
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CHANGES
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
@@ -19,7 +22,7 @@ from conformance.suite.site.settings import expect_others_kept
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.suite.desk.steps import Desk
 
@@ -29,6 +32,8 @@ _TRAITS: Final = {
     "used_first_name": Trait.USED_FIRST_NAME,
     "birth_place": Trait.BIRTH_PLACE,
 }
+_LATER: Final = ("CURBLEZ", "NALROVK")
+"""The names in use once they are changed."""
 _ABROAD: Final = "double-hyphen-abroad-summer"
 _BORN: Final = PARTS[_ABROAD].wish["birth_place"]
 
@@ -58,6 +63,7 @@ def test_added_traits(desk: Desk) -> None:
         without, every = page(), page(*_TRAITS)
         abroad = _abroad(desk, kind)
         alone = {name: page(name) for name in _TRAITS}
+        later = _later(desk, patient.id, page)
     finally:
         desk.lgo.write_settings({_SETTING: ""})
     for sheet in (without, every, *alone.values()):
@@ -67,6 +73,15 @@ def test_added_traits(desk: Desk) -> None:
             en="the printed document is no PDF",
         )
     # Birth name and first given name stay: the other rule looks at the page again.
+    if later is not None:
+        expect(
+            all(
+                name in later.read.text and old not in later.read.text
+                for name, old in zip(_LATER, USED, strict=True)
+            ),
+            fr=f"les noms utilisés ont changé ({', '.join(_LATER)}), et la page porte : {_used_on(later)}",
+            en=f"the names in use have changed ({', '.join(_LATER)}), and the page holds: {_used_on(later)}",
+        )
     expect_right(
         [*((subject, sheet) for sheet in (without, every, *alone.values())), abroad], owned_by("DOC-01")
     )
@@ -97,6 +112,20 @@ def _abroad(desk: Desk, kind: str) -> tuple[Subject, Artefact]:
     document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
     subject = Subject(key="QUAL, 99", person=person, patient=patient)
     return subject, Artefact(label=kind, document=document, expected=expected_of(person, patient))
+
+
+def _later(desk: Desk, patient_id: str, page: Callable[..., Artefact]) -> Artefact | None:
+    """Print once more after the names in use have changed; ``None`` where they cannot be changed (STA-14)."""
+    with desk.if_offered(CHANGES), suppress(RefusedError):
+        changes = dict(zip(("used_name", "used_first_name"), _LATER, strict=True))
+        desk.lgo.update_patient(patient_id, dict(changes), actor=desk.user)
+        return page(*_TRAITS)
+    return None
+
+
+def _used_on(sheet: Artefact) -> str:
+    told = [sheet.read.records[0].first(trait) for trait in (Trait.USED_NAME, Trait.USED_FIRST_NAME)]
+    return ", ".join(one.text for one in told if one) or "-"
 
 
 def _expect_there(sheet: Artefact, name: str, place: str | None) -> None:

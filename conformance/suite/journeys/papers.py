@@ -23,7 +23,7 @@ from conformance.suite.desk.people import sharing
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.suite.desk.together import kept_together
-from conformance.suite.journeys.pasts import changed_once_qualified, from_app, laden
+from conformance.suite.journeys.pasts import changed_once_qualified, from_app, laden, with_own_card
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
@@ -71,6 +71,8 @@ _ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
 """How people come to a status other than QUAL."""
 _DOCUMENTED: Final = "one-former-number-corsica-2a"
 """Whose document is recorded and not validated, and who is a homonym once validated: neither lets anything leave."""
+_CARRIED: Final = "plain"
+"""To whose files a card is attached: the billing number on it is nobody's INS."""
 _LOWER: Final = ("plain", _DOCUMENTED)
 USED: Final = ("KVORLAN", "ZELBRUC")
 """The names in use that everybody is typed with but those of ``UNUSED``: nobody's birth name begins so."""
@@ -210,6 +212,8 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     if route is not Route.IMPORTED_CHECKED:
         patient = desk.bring(person, route, **others)
         patient = laden(desk, patient, route) if key == _DOCUMENTED else patient
+        if key == _CARRIED and route in {Route.TYPED, Route.IMPORTED}:
+            patient = with_own_card(desk, person, patient)
         return Subject(key=f"{key} {route}, {route.status}", person=person, patient=patient)
     changes: dict[str, str | None] = {}
     if key == _NAMED_LATER:
@@ -217,6 +221,8 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     elif key == _COMPOUND:
         changes = {"first_name": " ".join(person.identity.traits.first_names.split()[:2])}
     patient = checked_with(desk, desk.bring(person, Route.IMPORTED, **others), CAST.index(part))
+    if key == _CARRIED:
+        patient = with_own_card(desk, person, patient)
     if changes:
         patient = changed_once_qualified(desk, patient, changes)
     return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, CHANGES, CHECKED
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, CHANGES, CHECKED
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.papers import Subject
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import app_identity
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 _APP: Final = "app"
 
@@ -29,12 +33,21 @@ def changed_once_qualified(desk: Desk, patient: Patient, changes: dict[str, str 
     return after if after.status is Status.QUAL else desk.feed(after)
 
 
+def with_own_card(desk: Desk, person: Person, patient: Patient) -> Patient:
+    """Attach a card to a file: the billing number on it is another than the INS, and stands for it nowhere."""
+    with desk.if_offered(CARD), suppress(RefusedError, UndecidedError):
+        reading = read_card(desk, own_card(person))
+        desk.lgo.attach_card(patient.id, reading.id, ALONE, actor=desk.user)
+        return desk.read(patient)
+    return patient
+
+
 def laden(desk: Desk, patient: Patient, route: Route) -> Patient:
-    """Record a document of somebody whom nobody validates, or mark as homonym who was: the status stays."""
-    if route is Route.CHECKED:
+    """Mark somebody as a homonym, and record a document of whoever is not validated: the status stays."""
+    if route is not Route.ARRIVED:
         with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
-    else:
+    if route is not Route.CHECKED:
         with desk.if_offered(CHECKED), suppress(RefusedError):
             desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
     return desk.read(patient)

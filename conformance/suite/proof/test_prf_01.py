@@ -12,7 +12,9 @@ import pytest
 
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, DOWNGRADE
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.lowering import lowered_by
@@ -166,7 +168,8 @@ def test_second_document(desk: Desk) -> None:
     known = kinds_known(desk)
     if len(known) == 1:
         return  # There is no second one in the list of this software.
-    patient, other = desk.create(adult(desk)), desk.create(adult(desk))
+    people = family(desk.draw)
+    patient, other = desk.create(people.insured.person), desk.create(adult(desk))
     for kind in (known[0], known[1]):
         desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         _expect_kind(desk.read(patient), kind, "enregistré", "recorded")
@@ -174,6 +177,12 @@ def test_second_document(desk: Desk) -> None:
     _expect_kind(
         desk.read(patient), known[1], "après celui d'un autre patient", "after that of another patient"
     )
+    with desk.if_offered(CARD), suppress(RefusedError):
+        reading = read_card(desk, people.card())
+        desk.lgo.attach_card(patient.id, reading.id, people.insured.rank, actor=desk.user)
+        _expect_kind(
+            desk.read(patient), known[1], "une carte rattachée au dossier", "a card attached to the file"
+        )
 
 
 def _expect_dated(before: Snapshot, after: Snapshot, kind: str, began: datetime) -> None:

@@ -11,6 +11,7 @@ import pytest
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import need_statuses
+from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import told
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -31,6 +32,7 @@ _STATUSES: Final = {
 _PROOFS: Final = {"PA": "PASSPORT", "PASSPORT": "PASSPORT", "CN": "CNI", "CNI": "CNI"}
 """Codes of a validation mode that stand for one document and no other (table 9004, and the names of the driver API)."""
 _FROM_INSI: Final = frozenset({"RECUP", "QUAL"})
+_NEVER_CALLED: Final = (Route.TYPED, Route.CHECKED)
 _CHECKED: Final = frozenset({"VALI", "QUAL"})
 
 
@@ -74,7 +76,9 @@ def _expect_told(subject: Subject, parts: dict[str, Any]) -> None:
         en=f"{where}expected a collection method among {', '.join(sorted(_METHODS))}, got “{method}”",
     )
     expect(
-        method != "INSI" or status != "PROV" or "lowered" in subject.key or has_attribute,
+        method != "INSI"
+        or not (_is_never_called(where, status) or (status == "PROV" and "lowered" not in subject.key))
+        or has_attribute,
         fr=f"{where}méthode INSI alors qu'INSi n'a jamais été interrogé",
         en=f"{where}method INSI although INSi was never queried",
     )
@@ -97,7 +101,7 @@ def _expect_told(subject: Subject, parts: dict[str, Any]) -> None:
 
 def _expect_dates(where: str, status: str, parts: dict[str, Any]) -> None:
     for name, wanted, never in (
-        ("insi", status in _FROM_INSI, status == "PROV" and "typed" in where),
+        ("insi", status in _FROM_INSI, _is_never_called(where, status)),
         ("checked", status in _CHECKED, status in {"PROV", "RECUP"}),
     ):
         day = parts.get(name, "")
@@ -117,6 +121,11 @@ def _expect_dates(where: str, status: str, parts: dict[str, Any]) -> None:
             fr=f"{where}date {_NAMES[name][0]} ({day}), alors que l'acte est d'aujourd'hui",
             en=f"{where}date of {_NAMES[name][1]} ({day}), although the act is of today",
         )
+
+
+def _is_never_called(where: str, status: str) -> bool:
+    """Tell whether nobody has asked INSi about somebody: a key ends with the way and the status."""
+    return any(f"{way}, {status}]" in where for way in _NEVER_CALLED)
 
 
 def _is_of_today(day: str) -> bool:

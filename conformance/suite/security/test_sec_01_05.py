@@ -5,25 +5,40 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute, SearchCriteria
+from conformance.documents import read_document
+from conformance.drivers.model import Attribute, SearchCriteria, Verb
+from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import BY_MATRICULE, CHECKED, INS_HISTORY, SCREENS, SEARCH
+from conformance.suite.desk.apart import (
+    BY_MATRICULE,
+    CHECKED,
+    EXPORTS,
+    INS_HISTORY,
+    SCREENS,
+    SEARCH,
+    path,
+)
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.papers import LABEL, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.drivers.model import Actor, AuditEntry, Patient
+    from conformance.drivers.partners import Document
     from conformance.suite.desk.steps import Desk
+
+
+PAGES: Final = path("document imprimé", "printed document", Verb.RENDER_DOCUMENT)
 
 
 @pytest.mark.rule("SEC-01")
@@ -66,6 +81,8 @@ def test_opening_is_logged(desk: Desk, route: Route) -> None:
         pytest.param("matricule", marks=BY_MATRICULE.mark),
         pytest.param("screen", marks=SCREENS.mark),
         pytest.param("history", marks=INS_HISTORY.mark),
+        pytest.param("message", marks=EXPORTS.mark),
+        pytest.param("page", marks=PAGES.mark),
     ],
 )
 def test_each_screen_is_logged(desk: Desk, way: str) -> None:
@@ -80,6 +97,12 @@ def test_each_screen_is_logged(desk: Desk, way: str) -> None:
         "matricule": lambda actor: desk.lgo.search_by_matricule(number, actor=actor),
         "screen": lambda actor: desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=actor),
         "history": lambda actor: desk.lgo.read_ins_history(patient.id, actor=actor),
+        "message": lambda actor: (
+            desk.lgo.export_message(patient.id, MessageFormat.HL7V2, actor=actor).content
+        ),
+        "page": lambda actor: _said_by(
+            desk.lgo.render_document(patient.id, kind_of(desk, LABEL), actor=actor)
+        ),
     }
 
     def judge(user: Actor) -> None:
@@ -89,7 +112,14 @@ def test_each_screen_is_logged(desk: Desk, way: str) -> None:
         if any(each and each in text for each in numbers):  # What does not show the INS is no access to it.
             if way == "history" and {entry.user for entry in new} == {desk.super_user.user}:
                 return  # It is kept to the entitled user, who looked in the place of this one.
-            _expect_entry(new, user, f"l'accès à l'INS ({way})", f"the access to the INS ({way})")
+            _expect_entry(
+                new,
+                user,
+                f"l'accès à l'INS ({way})",
+                f"the access to the INS ({way})",
+                # That what leaves the software shows the INS to whoever has it made is our reading.
+                inferred=way in {"message", "page"},
+            )
 
     expect_each(
         {"utilisateur": partial(judge, desk.user), "super-utilisateur": partial(judge, desk.super_user)}
@@ -149,13 +179,20 @@ def _during(desk: Desk, patient: Patient, act: Callable[[], object]) -> list[Aud
     return [entry for entry in new if entry.patient_id == patient.id and entry.action != "INSI_CALL"]
 
 
-def _expect_entry(entries: list[AuditEntry], user: Actor, fr: str, en: str) -> None:
+def _said_by(document: Document) -> str:
+    return " ".join(part.text for part in read_document(document.content, document.name).walk())
+
+
+def _expect_entry(
+    entries: list[AuditEntry], user: Actor, fr: str, en: str, *, inferred: bool = False
+) -> None:
     own = [entry for entry in entries if entry.user == user.user]
     names = ", ".join(sorted({entry.user for entry in entries})) or "-"
     expect(
         own,
         fr=f"{fr} par {user.user} n'est pas tracée à son nom (tracé : {names})",
         en=f"{en} by {user.user} is not logged under their name (logged: {names})",
+        inferred=inferred,
     )
     expect(
         all(len(entry.at) > len("AAAA-MM-JJ") for entry in own),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,8 +23,10 @@ from conformance.suite.verification.wire import KO
 from simulator.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.drivers.model import Actor, Patient
-    from conformance.drivers.partners import Document
+    from conformance.drivers.partners import Document, Sending
     from conformance.suite.desk.steps import Desk
 
 OPENING = path("par l'ouverture du DMP", "by opening the DMP", Verb.OPEN_DMP)
@@ -47,15 +49,18 @@ def test_papers_are_hidden(desk: Desk) -> None:
         receive(desk, received(person, document=name))
         with answering(desk, KO):
             receive(desk, received(desk.draw(), document=f"2 {name}"))
+        sent: list[Sending] = []
         with desk.if_offered(SENDINGS), suppress(RefusedError):
-            desk.lgo.send_document(
-                patient.id, kind_of(desk, VACCINATION_NOTE), Channel.MSSANTE_PATIENT, actor=desk.user
+            sent.append(
+                desk.lgo.send_document(
+                    patient.id, kind_of(desk, VACCINATION_NOTE), Channel.MSSANTE_PATIENT, actor=desk.user
+                )
             )
         who = profile(desk, (), name="sans-droit")
         if Right.READ_IDENTITY in who.rights:
             return  # The other checks of the rule say that nobody can be kept from seeing patients.
         lgo, actor = desk.lgo, who.actor
-        answers = {
+        answers: dict[str, Callable[[], Any]] = {
             "les documents": lambda: lgo.read_documents(patient.id, actor=actor),
             "la liste de travail": lambda: lgo.read_worklist(actor=actor),
             "la trace des envois": lambda: lgo.read_transmissions(patient_id=patient.id, actor=actor),
@@ -64,6 +69,12 @@ def test_papers_are_hidden(desk: Desk) -> None:
                 lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=actor)
             ),
         }
+        if sent and sent[0].outcome is SendingOutcome.SENT:
+            answers["le retrait d'un envoi"] = lambda: [
+                said
+                for one in lgo.withdraw_document(sent[0].id, actor=actor).documents
+                for said in _said_by(one)
+            ]
         expect_hidden(desk, answers, patient, IDENTITY_FIELDS, STRANGER)
         _expect_stopped(desk, patient, actor)
         if patient.status is Status.QUAL:

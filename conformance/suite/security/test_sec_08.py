@@ -78,6 +78,11 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
         _expect_moment(entry, start)
         expect(entry.sender, fr="trace sans émetteur", en="an entry without sender")
         expect(
+            entry.sender != entry.recipient,
+            fr=f"l'émetteur tracé est le destinataire ({entry.sender})",
+            en=f"the sender in the entry is the recipient ({entry.sender})",
+        )
+        expect(
             entry.patient_id in {None, patient.id},
             fr=f"trace du patient {entry.patient_id} parmi celles de {patient.id}",
             en=f"an entry of patient {entry.patient_id} among those of {patient.id}",

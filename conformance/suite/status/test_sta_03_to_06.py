@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -34,6 +34,15 @@ if TYPE_CHECKING:
     from conformance.suite.journeys.stages import Taken, Trip
     from simulator.registry.person import Person
 
+
+_UNFOUND: Final = {
+    "not-found": ("answers/not-found", None),
+    "unknown-place": ("answers/several", None),
+    "no-list": ("safety/lunar-both", "patient"),
+    "super-user": ("safety/empty-sex", "patient"),
+    "corrected": ("faults/insi-102", None),
+}
+"""What a call has brought before the document is checked, by case: nothing of it may count, for nothing was accepted."""
 
 UNWAITED, BY_CARD = 1, 2
 """Which of the documents is followed by a call of another kind."""
@@ -122,21 +131,23 @@ def test_cast_recovered(desk: Desk, journey: Taken) -> None:
 )
 def test_validation_without_insi(desk: Desk, case: str) -> None:
     desk = desk.by(case)
-    person = desk.draw()
     others: dict[str, dict[str, str | None]] = {
         "unknown-place": {"birth_place": "99999"},
         "no-list": {"first_names": None},
     }
     if case == "super-user":
-        patient = with_card_attached(desk, family(desk.draw))
+        people = family(desk.draw)
+        person, patient = people.insured.person, with_card_attached(desk, people)
     else:
+        person = desk.draw()
         patient = desk.create(person, **others.get(case, {}))
     if case == "corrected":
         patient = fallen_by_correction(desk, patient)
     if case == "declined":
         desk.decline(patient)
-    if case == "not-found":
-        with desk.answered_by("answers/not-found"):
+    if case in _UNFOUND:
+        scenario, role = _UNFOUND[case]
+        with desk.answered_by(scenario, **({role: person} if role else {})):
             desk.try_call(patient)
     desk.record_document(patient)
     before = desk.snapshot(patient)

@@ -76,7 +76,9 @@ def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("mark", [Attribute.DOUTEUSE, Attribute.FICTIVE], ids=str)
 @ATTRIBUTES.mark
 def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
-    patient = desk.bring(adult(desk), Route.IMPORTED_CHECKED)
+    # What is told of a name in use does not hang on the status.
+    way = Route.IMPORTED_CHECKED if mark is Attribute.DOUTEUSE else Route.CHECKED
+    patient = desk.bring(adult(desk), way)
     name = {Attribute.DOUTEUSE: "ZELBRUC", Attribute.FICTIVE: "DRIMVAK"}[mark]
     with neighbour(desk) as other:
         with preparing("modifier le nom utilisé", "change the used name", depends_on=("STA-14",)):
@@ -90,7 +92,9 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
             # Règle 27 asks it of what changes a status; that complementary traits follow is E15, in part inferred.
             inferred=True,
         )
+        _expect_emptying_told(desk, other, patient, field, name)
         if mark is Attribute.FICTIVE:
+            patient = desk.feed(desk.read(patient))
             with desk.if_offered(DOWNGRADE):
                 _expect_lowering_told(desk, other, patient)
         before = len(other.messages)
@@ -110,6 +114,26 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
             # Events E9 and E10: the propagation itself is second-hand.
             inferred=True,
         )
+
+
+def _expect_emptying_told(desk: Desk, other: Neighbour, patient: Patient, field: str, name: str) -> None:
+    """Empty a name in use and check that the connected software hears of it."""
+
+    def forgets(found: list[str]) -> bool:
+        named = [_field(pid, _NAMES) for one in found for pid in _pids(one)]
+        return bool(named) and name not in named[-1]
+
+    before = len(other.messages)
+    with preparing("vider le nom utilisé", "empty the used name", depends_on=("STA-14",)):
+        desk.lgo.update_patient(patient.id, {field: None}, actor=desk.user)
+    told = other.awaited(forgets, before)
+    expect(
+        forgets(told),
+        fr=f"le nom utilisé {name} est retiré, et aucun message ne le dit ; reçu : {len(told)} message(s)",
+        en=f"the used name {name} was taken away, and no message says so; received: {len(told)} message(s)",
+        # As above.
+        inferred=True,
+    )
 
 
 def _expect_lowering_told(desk: Desk, other: Neighbour, patient: Patient) -> None:

@@ -31,6 +31,12 @@ TYPED = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
 STRICT = ("matricule", "oid", *TYPED)
 
+_SHOWN_LATER = {
+    Route.CHECKED_IMPORTED: "RESIDENCE_PERMIT",
+    Route.ARRIVED_CHECKED: "IDENTITE_NUMERIQUE_LA_POSTE",
+}
+"""The document that is recorded of somebody qualified already; the lock is the same for all of them."""
+
 WITH_INS = routes(Status.RECUP, Status.QUAL)
 
 
@@ -119,7 +125,7 @@ def test_lock_holds(desk: Desk, route: Route) -> None:
     # Nor may it stay with a name: the same person works without that right afterwards.
     desk.read(patient, Actor(user=desk.user.user, role=Role.SUPER_USER))
     with suppress(RefusedError):
-        desk.lgo.record_proof(patient.id, "VITALE_CARD", actor=desk.user)
+        desk.lgo.record_proof(patient.id, _SHOWN_LATER.get(route, "VITALE_CARD"), actor=desk.user)
     # Nor does an answer of INSi that nobody has decided yet.
     desk.try_call(patient)
     before = desk.snapshot(patient)

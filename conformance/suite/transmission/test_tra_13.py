@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 def test_asked_before(desk: Desk) -> None:
     with connected(desk) as sinks:
-        patients = [desk.bring(desk.draw(), Route.IMPORTED_CHECKED) for _ in range(2)]
+        patients = [desk.bring(desk.draw(nia=nia), Route.IMPORTED_CHECKED) for nia in (False, True)]
         for kind in produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT):
             for patient in patients:
                 sinks.news()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -26,6 +27,8 @@ from conformance.suite.journeys.papers import (
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
 
@@ -58,6 +61,23 @@ def test_by_itself(desk: Desk) -> None:
             refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
             desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
         expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
+        _arrives_again(desk, sinks, kinds)
+
+
+def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
+    """Have the same documents produced for a second patient: what was fed once is fed for the next one."""
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+
+    def judge(kind: str) -> None:
+        sinks.news()
+        desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        expect(
+            of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
+            fr=f"{kind} est produit pour un second patient, et rien n'arrive au DMP",
+            en=f"{kind} is produced for a second patient, and nothing reaches the DMP",
+        )
+
+    expect_each({kind: partial(judge, kind) for kind in kinds})
 
 
 def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:

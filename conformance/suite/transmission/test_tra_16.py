@@ -168,9 +168,14 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
 @pytest.mark.parametrize("channel", [_PATIENT, Channel.MSSANTE])
 def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
     person, patient = _qualified(desk)
-    first = _need_sent(desk, patient, channel)
+    # Not the same kind of document each time: each has a way of its own.
+    kind = kind_of(desk, VACCINATION_NOTE if channel is _PATIENT else MEDICATION_REVIEW, VACCINATION_NOTE)
+    first = _try(desk, patient, channel, kind=kind)
+    if first is None or first.outcome is not SendingOutcome.SENT:
+        first = _need_sent(desk, patient, channel)
     # Whoever is written to in between is told nothing.
-    _try(desk, patient, Channel.MSSANTE if channel is _PATIENT else _PATIENT)
+    report = kind_of(desk, INTERVIEW_REPORT if channel is _PATIENT else MEDICATION_REVIEW, VACCINATION_NOTE)
+    between = _try(desk, patient, Channel.MSSANTE if channel is _PATIENT else _PATIENT, kind=report)
     gone = desk.lgo.withdraw_document(first.id, actor=desk.user)
     expect(
         gone.outcome is SendingOutcome.SENT and gone.documents,
@@ -202,6 +207,13 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
         # How it is told is in no text: any difference will do.
         inferred=True,
     )
+    if between is not None and between.outcome is SendingOutcome.SENT:
+        gone = desk.lgo.withdraw_document(between.id, actor=desk.user)
+        expect(
+            gone.outcome is SendingOutcome.SENT,
+            fr=f"un second document ({report}) est retiré, et aucun message de suppression ne part ({gone.outcome} {gone.message})",
+            en=f"a second document ({report}) is withdrawn, and no deletion message leaves ({gone.outcome} {gone.message})",
+        )
 
 
 @pytest.mark.rule("TRA-01")

@@ -28,7 +28,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import UNUSED, USED
-from conformance.suite.journeys.pasts import changed_once_qualified, from_app
+from conformance.suite.journeys.pasts import changed_once_qualified, from_app, with_own_card
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.suite.transmission.rows import mixed_rows
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -53,6 +53,8 @@ _QUALIFIED: Final = (
 )
 _DOUBLE: Final = "one-former-number-corsica-2a"
 _COMPOUND: Final = "waiting-number-four-first-names"
+_CARRIED: Final = "plain"
+"""To whose file a card is attached: the billing number on it is nobody's INS."""
 _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 
 
@@ -128,6 +130,8 @@ def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) ->
     if not PARTS[key].typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     patient = desk.bring(person, route, **others)
+    if key == _CARRIED:
+        patient = with_own_card(desk, person, patient)
     if key == _COMPOUND and route.status is Status.QUAL:
         firsts = " ".join(person.identity.traits.first_names.split()[:2])
         patient = changed_once_qualified(desk, patient, {"first_name": firsts})
