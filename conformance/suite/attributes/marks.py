@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOUBT_LIFTED, NotOfferedError
+from conformance.suite.desk.apart import CHECKED, DOUBT_LIFTED, NotOfferedError
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
@@ -71,6 +71,26 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
             f"il ne se retire pas ainsi : {refusal.message} ({refusal.code})",
             f"it is not removed so: {refusal.message} ({refusal.code})",
         ) from refusal
+
+
+def lift(desk: Desk, patient: Patient) -> Patient:
+    """Take every attribute away and return the file; where a document has to be seen for that (E11), one is recorded.
+
+    Raises:
+        RefusedError: there was none.
+        NotOfferedError: nobody may take it away.
+    """
+    try:
+        return set_attributes(desk, patient, frozenset())
+    except NotOfferedError:
+        document_doubt(desk, patient)
+        return set_attributes(desk, patient, frozenset())
+
+
+def document_doubt(desk: Desk, patient: Patient) -> None:
+    """Record a document of somebody whose attribute may not be taken away without; where that is not done, it is not."""
+    with desk.if_offered(CHECKED), suppress(UndecidedError):
+        desk.record_document(patient)
 
 
 def is_for_good(obstacle: Exception) -> bool:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.attributes.marks import document_doubt, set_attributes
 from conformance.suite.bulk.lots import any_order, finish, need_deposited, own_time, read, results_of, start
-from conformance.suite.desk.apart import VERIFICATION
+from conformance.suite.desk.apart import VERIFICATION, NotOfferedError
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
@@ -192,8 +192,10 @@ def unmark(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     """Lift a doubt, homonyme staying."""
     if DOUBT not in before.patient.attributes:
         return None
-    with suppress(RefusedError):
+    try:
         return mark()(desk, cast, before)
+    except (RefusedError, NotOfferedError):
+        document_doubt(desk, before.patient)
     return mark()(desk.as_super_user(), cast, before)
 
 
