@@ -7,7 +7,7 @@ Examples::
     python -m conformance.matrix --output matrix.ndjson --continue
     python -m conformance.matrix --docs docs matrix.ndjson                   what was not run keeps its figures
     python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv
-    python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv --with-party "wards a" --sample 100
+    python -m conformance.matrix --seeds 1 --known docs/kill-matrix.csv --with-party "wards a" --near --sample 100
     python -m conformance.matrix --seeds 1 --with dates-with-dashes-on-paper --group DOC
 
 The whole takes an hour or two. A run that was stopped goes on with ``--continue``; so does one with more seeds.
@@ -56,16 +56,18 @@ def main(arguments: list[str] | None = None) -> int:
             for one in catalogue().values()
             if not options.group or one.caught_by[0].partition("-")[0] in options.group
         ]
+        parties = _parties(options.with_party, options.manner)
     except UnknownDefectError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if options.sample:
-        names = random.Random(options.sample_seed).sample(names, min(options.sample, len(names)))  # noqa: S311 - a sample
-    try:
-        parties = _parties(options.with_party, options.manner)
     except KeyError as error:
         sys.stderr.write(f"not known: {error.args[0]}\n")
         return 2
+    if options.near:
+        near = {rule for party in parties for rule in party.rules()}
+        names = [name for name in names if near.intersection(catalogue()[name].caught_by)]
+    if options.sample:
+        names = random.Random(options.sample_seed).sample(names, min(options.sample, len(names)))  # noqa: S311 - a sample
     jobs = jobs_of(names, SEEDS[: options.seeds], options.rule or None, parties)
     earlier = _earlier(options.output, names) if options.go_on else []
     done = {_key(one.job) for one in earlier}
@@ -193,6 +195,11 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         default=[],
         metavar="NAME",
         help="the same with this variant or habit; repeatable, all together",
+    )
+    parser.add_argument(
+        "--near",
+        action="store_true",
+        help="the defects only that are meant for a rule to which one of these manners comes near",
     )
     parser.add_argument("--sample", type=int, metavar="N", help="N defects drawn out of those chosen")
     parser.add_argument(

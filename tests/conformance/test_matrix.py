@@ -146,6 +146,10 @@ def test_a_defect_may_be_put_into_a_software_of_other_manners(
     assert [one.job.party for one in command.read(file)] == manners
     assert figures.figures(command.read(file)) == []
     assert command.main([*chosen, "--with-party=nobody"]) == 2
+    rig.jobs.clear()
+    assert command.main(["--seeds=1", "--processes=1", "--with=lots-of-two", "--near", "--sample=9"]) == 0
+    assert len(rig.jobs) == 9
+    assert all(set(job.rules) & job.party.rules() for job in rig.jobs)
 
 
 @pytest.mark.parametrize(
