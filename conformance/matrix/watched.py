@@ -31,15 +31,14 @@ class Watched:
         Raises:
             RefusedError: the fault refuses the act.
         """
-        before, met = deepcopy(records), memory.met
+        before = deepcopy(records)
         try:
             out = self.fault.apply(records, about, memory)
         except Exception:
             self.acted = True
             raise
-        # What is written by hand may do its mischief elsewhere.
-        by_hand = "hand" in self.fault.effect and memory.met > max(met, self.fault.after)
-        self.acted = self.acted or by_hand or out != before
+        # Whoever is given the store may do the mischief there.
+        self.acted = self.acted or out != before or "store" in about
         return out
 
 
