@@ -31,14 +31,17 @@ class Watched:
         Raises:
             RefusedError: the fault refuses the act.
         """
-        before = deepcopy(records)
+        before, met = deepcopy(records), memory.met
         try:
             out = self.fault.apply(records, about, memory)
         except Exception:
             self.acted = True
             raise
-        # Whoever is given the store may do the mischief there.
-        self.acted = self.acted or out != before or "store" in about
+        # Written by hand and given the store, it may have done the mischief there: rather a miss too many.
+        may_have = (
+            "hand" in self.fault.effect and "store" in about and memory.met > max(met, self.fault.after)
+        )
+        self.acted = self.acted or out != before or may_have
         return out
 
 
