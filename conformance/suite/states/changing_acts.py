@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import document_doubt, set_attributes
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.bulk.lots import any_order, finish, need_deposited, own_time, read, results_of, start
-from conformance.suite.desk.apart import VERIFICATION, NotOfferedError
+from conformance.suite.desk.apart import VERIFICATION
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
@@ -174,14 +174,14 @@ def rename(*changes: Mapping[str, str | None]) -> Act:
     return act
 
 
-def mark(*wanted: Attribute) -> Act:
+def mark(*wanted: Attribute, documented: bool = False) -> Act:
     """Return the act of setting attributes, beside homonyme where it is there and may stay."""
 
     def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
         del cast
         kept = frozenset() if Attribute.FICTIVE in wanted else before.patient.attributes & {HOMONYM}
         marks = frozenset({*wanted, *kept})
-        set_attributes(desk, before.patient, marks)
+        set_attributes(desk, before.patient, marks, documented=documented)
         cleared = CLEARED if marks - {HOMONYM} else {}
         return {**cleared, "attributes": marks or None, "proof": ANYTHING}
 
@@ -192,11 +192,9 @@ def unmark(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     """Lift a doubt, homonyme staying."""
     if DOUBT not in before.patient.attributes:
         return None
-    try:
-        return mark()(desk, cast, before)
-    except (RefusedError, NotOfferedError):
-        document_doubt(desk, before.patient)
-    return mark()(desk.as_super_user(), cast, before)
+    with suppress(RefusedError):
+        return mark(documented=True)(desk, cast, before)
+    return mark(documented=True)(desk.as_super_user(), cast, before)
 
 
 def unmark_all(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
