@@ -42,10 +42,14 @@ class Figure:
 
 
 def figures(outcomes: Iterable[Outcome]) -> list[Figure]:
-    """Return a figure for each defect that was run, in the order of the catalogue; what it no longer holds is left out."""
+    """Return a figure for each defect that was run, in the order of the catalogue; what it no longer holds is left out.
+
+    What was run on top of a party counts for nothing here.
+    """
     runs: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        runs[outcome.job.defect].append(outcome)
+        if not outcome.job.party.name:
+            runs[outcome.job.defect].append(outcome)
     return [Figure.of(name, runs[name]) for name in catalogue() if name in runs]
 
 

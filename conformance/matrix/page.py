@@ -20,6 +20,9 @@ Every injectable defect of the reference LGO (`conformance/reference/defects/`),
 how many of the seeds that were run at least one of them did. A defect that no rule catches is a hole in the suite, and
 it is listed first. The check is the first that found it: a run ends there.
 
+Here the LGO is as it is otherwise. Whether a mistake is still caught in a software of other habits is measured by draws:
+see [Mutants](mutants.md#mistakes-in-a-software-of-other-habits).
+
 """
 
 _TABLE = "| defect | kind | meant for | caught | by the check | what it does |\n|---|---|---|---|---|---|\n"

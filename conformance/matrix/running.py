@@ -1,6 +1,6 @@
 """Runs the suite against one mistaken software after the other: one simulator, one LGO, and defects put in and out.
 
-A run is one defect under one seed, judged by the rules that the catalogue of defects names for it, until the first
+A run is one defect under one seed, in the reference LGO as it is or on top of the manners of a party, judged by the rules that the catalogue of defects names for it, until the first
 departure. Under each seed but the first the check that caught the defect then is tried alone, and the others only
 should it miss. Runs are shared out over processes; each has a simulator and an LGO of its own.
 """
@@ -23,6 +23,8 @@ from conformance.campaign.hosting import PAGE_LINES
 from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
+from conformance.matrix.parties import ALONE, Party
+from conformance.matrix.watched import watched
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
 from conformance.reference.habits.catalogue import having
@@ -43,12 +45,28 @@ if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
     from conformance.engine import SuiteRun
     from conformance.engine.events import Event
+    from conformance.reference.seams import Fault
 
 SEEDS = ("matrix-1", "matrix-2", "matrix-3", "matrix-4", "matrix-5")
 """The seeds of a whole matrix: a verdict that depends on the people drawn shows as a difference between them."""
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.WARNING})
 """The verdicts that catch a defect."""
+
+_MISSES = tuple(
+    verdict.value
+    for verdict in (
+        Verdict.PASS,
+        Verdict.REVIEW,
+        Verdict.INCONCLUSIVE,
+        Verdict.NOT_TESTED,
+        Verdict.NOT_APPLICABLE,
+    )
+)
+"""Verdicts that miss a defect, the worst first: a mistake must not pass."""
+
+NO_EFFECT = "no effect"
+"""How a defect is missed that changed nothing: the software never walks the faulty path."""
 
 ALL_CHECKS = Limits()
 
@@ -64,6 +82,8 @@ class Job:
     rules: tuple[str, ...]
     checks: tuple[str, ...] = ()
     """Ids of checks that caught it under another seed; tried before all those of the rules."""
+    party: Party = ALONE
+    """The manners that the software has besides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +100,17 @@ class Outcome:
     seconds: float = 0.0
     crash: str = ""
     """The suite itself broke; a fault of the bench."""
+    acted: bool = True
+    """Whether the defect changed anything at all; not when the faulty path is never walked."""
+
+    @property
+    def miss(self) -> str:
+        """Return how a defect was missed: ``no effect``, else the worst verdict, ``PASS`` first; empty when caught."""
+        if self.caught_by or self.crash:
+            return ""
+        if not self.acted:
+            return NO_EFFECT
+        return min(self.verdicts.values(), key=_MISSES.index, default="")
 
     @property
     def caught_by(self) -> frozenset[str]:
@@ -88,7 +119,10 @@ class Outcome:
 
 
 def jobs_of(
-    defects: Collection[str] | None = None, seeds: Sequence[str] = SEEDS, rules: Collection[str] | None = None
+    defects: Collection[str] | None = None,
+    seeds: Sequence[str] = SEEDS,
+    rules: Collection[str] | None = None,
+    parties: Sequence[Party] = (ALONE,),
 ) -> list[Job]:
     """Return the jobs of a matrix.
 
@@ -96,11 +130,13 @@ def jobs_of(
         defects: names; all by default.
         seeds: each defect is run once for each.
         rules: the rules to run for every defect; those meant to catch it by default.
+        parties: each defect is run on top of each.
     """
     chosen = catalogue().values() if defects is None else [catalogue()[name] for name in defects]
     return [
-        Job(defect=one.name, seed=seed, rules=tuple(one.caught_by if rules is None else rules))
+        Job(defect=one.name, seed=seed, rules=tuple(one.caught_by if rules is None else rules), party=party)
         for one in chosen
+        for party in parties
         for seed in seeds
     ]
 
@@ -119,6 +155,7 @@ class Rig:
         self,
         *,
         defects: Defects = NO_DEFECTS,
+        faults: Sequence[Fault] | None = None,
         seed: str = SEEDS[0],
         rules: Collection[str] | None = None,
         wrap: Wrap = lambda driver: driver,
@@ -128,13 +165,14 @@ class Rig:
         limits: Limits = ALL_CHECKS,
         on_event: Callable[[Event], None] = lambda _: None,
     ) -> SuiteRun:
-        """Run rules against the LGO with these defects, or as these variants and with these habits; ``wrap`` the driver.
+        """Run rules against the LGO with these defects, as these variants and with these habits; ``wrap`` the driver.
 
-        Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it. ``on_event`` hears
+        A defect acts before the variants do: what is wrong is then written as the software writes it. ``faults`` stand
+        in the place of those of the defects. Unless ``actors`` says what it is, it plays every part: what each rule asks is asked of it. ``on_event`` hears
         what happens meanwhile.
         """
-        faults = [fault for name in as_variants for fault in variants()[name].faults]
-        self.lgo.behave(faults or faults_of(defects))
+        manners = [fault for name in as_variants for fault in variants()[name].faults]
+        self.lgo.behave([*(faults_of(defects) if faults is None else faults), *manners])
         session = self._simulator.create_session()
         try:
             with ExitStack() as stack:
@@ -171,10 +209,13 @@ class Rig:
 
     def _done(self, job: Job, only: frozenset[str] | None = None) -> Outcome:
         """Run the checks of a job, or only some."""
+        faults = watched(faults_of({job.defect}))
         run = self.run(
-            defects=frozenset({job.defect}),
+            faults=faults,
             seed=job.seed,
             rules=job.rules,
+            as_variants=job.party.variants,
+            habits=job.party.habits,
             limits=Limits(only=only, stop_at=BROKEN),
         )
         return Outcome(
@@ -190,6 +231,7 @@ class Rig:
                     check.id for result in run.rules for check in result.checks if check.verdict in BROKEN
                 )
             ),
+            acted=any(one.acted for one in faults),
         )
 
 

@@ -15,7 +15,10 @@ from conformance.matrix import __main__ as command
 from conformance.matrix import figures, running
 from conformance.matrix.page import page
 from conformance.matrix.running import SEEDS, Job, Outcome, Rig, jobs_of, run_jobs
+from conformance.matrix.watched import watched
 from conformance.reference.defects import catalogue
+from conformance.reference.defects.model import fault_of
+from conformance.reference.seams import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +129,52 @@ def test_a_missed_defect_is_told_and_ends_with_1(
     monkeypatch.setattr(rig, "do", lambda job: Outcome(job=job, verdicts={"SRC-01": "PASS"}))
     assert command.main(["--defect", NAMES[0], "--seeds", "1", "--processes", "1"]) == 1
     assert f"MISSED {NAMES[0]} ({SEEDS[0]}): SRC-01 PASS" in capsys.readouterr().out
+
+
+def test_a_defect_may_be_put_into_a_software_of_other_manners(
+    rig: RigInMemory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "with.ndjson"
+    chosen = [f"--defect={NAMES[0]}", "--seeds=1", "--processes=1", f"--output={file}"]
+    assert (
+        command.main([*chosen, "--with-party=counter", "--with=lots-of-two", "--with=age-beside-date"]) == 0
+    )
+    manners = [job.party for job in rig.jobs]
+    assert [one.name for one in manners] == ["counter", "lots-of-two + age-beside-date"]
+    assert (manners[1].habits, manners[1].variants) == (("lots-of-two",), ("age-beside-date",))
+    assert "counter: 1 caught" in capsys.readouterr().out
+    assert [one.job.party for one in command.read(file)] == manners
+    assert figures.figures(command.read(file)) == []
+    assert command.main([*chosen, "--with-party=nobody"]) == 2
+    rig.jobs.clear()
+    assert command.main(["--seeds=1", "--processes=1", "--with=lots-of-two", "--near", "--sample=9"]) == 0
+    assert len(rig.jobs) == 9
+    assert all(set(job.rules) & job.party.rules() for job in rig.jobs)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "acted", "miss"),
+    [
+        ({"SRC-01": "NOT_TESTED", "SRC-02": "PASS"}, True, "PASS"),
+        ({"SRC-01": "NOT_TESTED", "SRC-02": "INCONCLUSIVE"}, True, "INCONCLUSIVE"),
+        ({"SRC-01": "PASS"}, False, "no effect"),
+        ({"SRC-01": "PASS", "SRC-02": "WARNING"}, True, ""),
+    ],
+)
+def test_a_miss_is_named_by_the_worst_verdict(verdicts: dict[str, str], *, acted: bool, miss: str) -> None:
+    (job,) = jobs_of(NAMES[:1], SEEDS[:1])
+    assert Outcome(job=job, verdicts=verdicts, acted=acted).miss == miss
+
+
+def test_a_fault_tells_whether_it_changed_anything() -> None:
+    names = {"when": {"sex": "M"}, "effect": {"change": {"birth_name": "lower"}}}
+    (fault,) = watched([fault_of({"seam": "shown", **names})])
+    fault.apply([{"sex": "F", "birth_name": "DUPONT"}], {}, Memory())
+    assert not fault.acted
+    assert fault.apply([{"sex": "M", "birth_name": "DUPONT"}], {}, Memory()) == [
+        {"sex": "M", "birth_name": "dupont"}
+    ]
+    assert fault.acted
 
 
 def test_the_page_is_that_of_the_figures() -> None:

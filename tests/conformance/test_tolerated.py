@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from conformance.matrix import tolerated
-from conformance.matrix.tolerated import Judgement, Party, judge, parties_of, rules_of
+from conformance.matrix.parties import Party, parties_of
+from conformance.matrix.tolerated import Judgement, judge, rules_of
 from conformance.reference.habits.catalogue import HABITS
 from conformance.reference.variants import variants
 from conformance.rules import load_catalogue

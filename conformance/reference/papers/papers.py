@@ -204,7 +204,8 @@ class Papers:
         """Return to whom data with an INS went, oldest first (SEC-08)."""
         del actor
         entries = [body for _, body in self._store.notes(_TRANSMISSION, patient_id)]
-        return [Transmission(**one) for one in self._seams.many(Seam.READ, entries, verb="transmissions")]
+        told = self._seams.many(Seam.READ, entries, verb="transmissions", asked=patient_id)
+        return [Transmission(**one) for one in told]
 
     def scan(self, content: str, actor: Actor) -> Reception:
         """Make a file of a Datamatrix INS: provisoire, without its INS, which only INSi can give (CRE-06)."""

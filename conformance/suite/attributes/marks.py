@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import DOUBT_LIFTED, NotOfferedError
+from conformance.suite.desk.apart import CHECKED, DOUBT_LIFTED, NotOfferedError
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
@@ -32,11 +32,14 @@ def named(attributes: Collection[Attribute]) -> str:
     return "+".join(sorted(attributes)) or "aucun"
 
 
-def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Patient:
+def set_attributes(
+    desk: Desk, patient: Patient, attributes: Collection[Attribute], *, documented: bool = False
+) -> Patient:
     """Set attributes and return the file as the act gives it back.
 
     How a doubt is lifted, by taking the attribute away or another in its place, is in no text: where that is not for every
-    user, the entitled one does it; where it has to be lifted before another mark is set, it is. Nor is what becomes of an attribute that is set twice.
+    user, the entitled one does it; where it has to be lifted before another mark is set, it is; where a document has to be
+    seen for that (E11), one is recorded if ``documented``. Nor is what becomes of an attribute that is set twice.
 
     Raises:
         RefusedError: nobody may set them; the refusal of the ordinary user.
@@ -57,20 +60,43 @@ def set_attributes(desk: Desk, patient: Patient, attributes: Collection[Attribut
                     desk.lgo.set_attributes(patient.id, now.attributes | doubt, actor=desk.user)
                 desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
                 return desk.read(patient)  # As whoever is at the desk sees it.
-        for user in (desk.user, desk.super_user):
-            with suppress(RefusedError):
-                if doubts and wanted:
-                    desk.lgo.set_attributes(patient.id, frozenset(), actor=user)
-                elif wanted.intersection(DISQUALIFYING):
-                    break
-                return desk.lgo.set_attributes(patient.id, wanted, actor=user)
+        if found := _set_by_anybody(desk, patient, wanted, is_lifted=bool(doubts)):
+            return found
         if not now.attributes - wanted:
             raise refusal from None
+        if documented:
+            with desk.if_offered(CHECKED), suppress(UndecidedError):
+                desk.record_document(patient)
+            if found := _set_by_anybody(desk, patient, wanted, is_lifted=bool(doubts)):
+                return found
         raise NotOfferedError(
             DOUBT_LIFTED,
             f"il ne se retire pas ainsi : {refusal.message} ({refusal.code})",
             f"it is not removed so: {refusal.message} ({refusal.code})",
         ) from refusal
+
+
+def _set_by_anybody(
+    desk: Desk, patient: Patient, wanted: frozenset[Attribute], *, is_lifted: bool
+) -> Patient | None:
+    for user in (desk.user, desk.super_user):
+        with suppress(RefusedError):
+            if is_lifted and wanted:
+                desk.lgo.set_attributes(patient.id, frozenset(), actor=user)
+            elif wanted.intersection(DISQUALIFYING):
+                break
+            return desk.lgo.set_attributes(patient.id, wanted, actor=user)
+    return None
+
+
+def lift(desk: Desk, patient: Patient) -> Patient:
+    """Take every attribute away, with a document where that is wanted, and return the file.
+
+    Raises:
+        RefusedError: there was none.
+        NotOfferedError: nobody may take it away.
+    """
+    return set_attributes(desk, patient, frozenset(), documented=True)
 
 
 def is_for_good(obstacle: Exception) -> bool:

@@ -67,7 +67,14 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
                 besides={"proof": ANYTHING},
                 inferred=True,
             )
-        mark(desk, patient, frozenset())
+        lifted = mark(desk, patient, frozenset())
+        expect_equal(
+            got=lifted.patient.status,
+            expected=Status.PROV,
+            fr="statut, attribut retiré, avant toute nouvelle validation",
+            en="status, attribute removed, before it is validated anew",
+            inferred=True,
+        )
         _expect_validated(desk, patient.id, "attribut retiré", "attribute removed")
 
     cases = {}

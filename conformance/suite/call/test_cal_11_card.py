@@ -9,7 +9,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named, set_attributes
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, lift, mark, named
 from conformance.suite.call.blocked import expect_blocked
 from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.card_calls import (
@@ -63,7 +63,7 @@ def test_no_call_by_card(desk: Desk, route: Route) -> None:
         moment = Moment("après l'appel par carte bloqué", "after the blocked call by card")
         expect_kept(desk.snapshot(patient), before, moment)
         try:
-            set_attributes(desk, patient, frozenset())
+            lift(desk, patient)
         except RefusedError:
             return  # How a doubt is lifted is in no text.
         call, requests = try_card_call(desk, read_card(desk, people.card()), member, patient)

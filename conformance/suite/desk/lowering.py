@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, NotOfferedError
+from conformance.suite.desk.expect import expect
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
 
@@ -28,6 +29,8 @@ def lowered(desk: Desk, patient: Patient, to: Status | Attribute) -> Patient:
         else:
             desk.lgo.set_attributes(patient.id, frozenset({to}), actor=desk.user)
     except RefusedError as refusal:
+        if isinstance(to, Status):
+            _expect_not_lowered(desk, patient, to, refusal)
         raise NotOfferedError(
             path,
             f"refusé à un utilisateur ordinaire : {refusal.message}",
@@ -54,6 +57,7 @@ def lowered_by(desk: Desk, patient: Patient, to: Status, *users: Actor) -> Actor
             desk.lgo.downgrade_status(patient.id, to, actor=actor)
         except RefusedError as refusal:
             said = refusal
+            _expect_not_lowered(desk, patient, to, refusal)
         else:
             return actor
     raise NotOfferedError(
@@ -61,6 +65,16 @@ def lowered_by(desk: Desk, patient: Patient, to: Status, *users: Actor) -> Actor
         f"déclassement à la main refusé : {said.message if said else ''}",
         f"downgrade by hand refused: {said.message if said else ''}",
     ) from said
+
+
+def _expect_not_lowered(desk: Desk, patient: Patient, to: Status, refusal: RefusedError) -> None:
+    """Check that what was refused was not done."""
+    now = desk.read(patient).status
+    expect(
+        now is not to or patient.status is to,
+        fr=f"déclassement refusé ({refusal.message}), et l'identité {patient.status} est {now}",
+        en=f"downgrade refused ({refusal.message}), and the identity {patient.status} is {now}",
+    )
 
 
 def fallen_by_correction(desk: Desk, patient: Patient) -> Patient:

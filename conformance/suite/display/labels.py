@@ -22,6 +22,16 @@ VAGUE: Final = re.compile(
 """Words that may mean the used name as well as the birth name, or that mean something else."""
 
 
+IN_USE: Final = re.compile(r"\b(ut|util|utilis[ée]e?|usage|usuel|used)\b", re.IGNORECASE)
+OF_BIRTH: Final = re.compile(r"\b(nais|naiss|naissance|birth)\b", re.IGNORECASE)
+"""Words that say which name of somebody is meant."""
+
+_SEXES: Final = {
+    "M": re.compile(r"\b(m|masc|masculine?|h|homme|m[aâ]le|mr|monsieur|garçon)\b|♂"),
+    "F": re.compile(r"\b(f|f[ée]m|f[ée]minine?|femme|female|mme|mlle|madame|fille)\b|♀"),
+}
+
+
 def expect_shown(fields: Mapping[str, FormField], name: str, patient: Patient) -> None:
     """Check that a field is seen without a click and shows what the file holds."""
     field = fields.get(name)
@@ -36,7 +46,7 @@ def expect_shown(fields: Mapping[str, FormField], name: str, patient: Patient) -
     wanted = "/".join(reversed(stored.split("-"))) if name == "birth_date" else stored
     # A screen may say more, in groups or in words: «F (féminin)», «1 84 09…». What is stored has to be in it.
     expect(
-        _bare(wanted) in _bare(field.value or "") or _is_word_for(name, stored, field.value or ""),
+        says_sex(stored, field.value or "") if name == "sex" else _bare(wanted) in _bare(field.value or ""),
         fr=f"{label.fr} à l'écran : {shown(field.value).fr}, au dossier : {shown(wanted).fr}",
         en=f"{label.en} on the screen: {shown(field.value).en}, in the file: {shown(wanted).en}",
     )
@@ -68,18 +78,28 @@ def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = 
             fr=f"le libellé {shown(fields[name].label).fr} sert à {FIELD[name].fr} et à {', '.join(others)}",
             en=f"the label {shown(fields[name].label).en} stands for {FIELD[name].en} and for {', '.join(others)}",
         )
+        expect(
+            not _means_other_name(name, words),
+            fr=f"le libellé {shown(fields[name].label).fr}, qui dit un autre nom, sert à {FIELD[name].fr}",
+            en=f"the label {shown(fields[name].label).en}, which tells another name, stands for {FIELD[name].en}",
+        )
 
 
-def _is_word_for(name: str, stored: str, value: str) -> bool:
-    words = {
-        "M": ("masculin", "homme", "h", "male", "m", "♂"),
-        "F": ("féminin", "femme", "female", "f", "♀"),
-    }
-    said = value.strip().casefold()
-    if name != "sex" or stored in words:
-        return name == "sex" and said in words[stored]
+def _means_other_name(name: str, words: str) -> bool:
+    """Tell whether words name the used name and stand for that of birth, or the other way round."""
+    if "name" not in name:
+        return False
+    own, other = (IN_USE, OF_BIRTH) if name.startswith("used_") else (OF_BIRTH, IN_USE)
+    return other.search(words) is not None and not own.search(words)
+
+
+def says_sex(stored: str, told: str) -> bool:
+    """Tell whether a screen says this sex, in letters or in words; «Féminin» holds an M and does not say it."""
+    said = told.strip().casefold()
+    if stored in _SEXES:
+        return _SEXES[stored].search(said) is not None
     # How a screen says that it is neither is its own.
-    return bool(said) and not any(said in each for each in words.values())
+    return bool(said) and not any(one.fullmatch(said) for one in _SEXES.values())
 
 
 def _bare(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -49,9 +50,12 @@ def test_four_traits(desk: Desk, route: Route) -> None:
         if route.status in {Status.RECUP, Status.QUAL}
         else "child-several-separators"
     ]
+    is_same = route in {Route.CHECKED, Route.IMPORTED}
+    if is_same or route is Route.CHECKED_IMPORTED:
+        # Women too, at each status that comes from a check or from INSi.
+        part = replace(part, wish={**part.wish, "sex": "F"})
     person = desk.play(part)
     # The names in use of many are those of their birth: both are shown.
-    is_same = route in {Route.CHECKED, Route.IMPORTED}
     patient = desk.bring(
         person,
         route,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
@@ -10,6 +11,7 @@ from conformance.suite.desk.needs import need_no_new_check
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import FIELD, expect_values, shown
+from conformance.suite.display.labels import says_sex
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -113,6 +115,8 @@ def expect_lines(
             fr=f"{label.fr} : la comparaison {'ne signale pas la' if is_different else 'signale une'} différence ({sides_fr})",
             en=f"{label.en}: the comparison flags {'no' if is_different else 'a'} difference ({sides_en})",
         )
+        if is_different:
+            _expect_displayed(name, line)
     for name in ("matricule", "oid"):
         # Neither is a trait: they need not be shown. Shown on both sides and unlike, they are not told to be the same.
         number = lines.get(name)
@@ -123,3 +127,23 @@ def expect_lines(
                 en=f"{FIELD[name].en}: the comparison flags no difference ({number.local} / {number.insi})",
                 inferred=True,
             )
+
+
+def _expect_displayed(name: str, line: ComparedField) -> None:
+    """Check that both sides are shown as what they are, whatever else is written with them.
+
+    How a date is shown is RSP-04's; a place may be shown in words.
+    """
+    if name in {"birth_date", "birth_place"}:
+        return
+    for value, told in ((line.local, line.local_display), (line.insi, line.insi_display)):
+        if value and told:
+            expect(
+                says_sex(value, told) if name == "sex" else _letters(value) in _letters(told),
+                fr=f"{FIELD[name].fr} : la comparaison affiche {shown(told).fr} pour {shown(value).fr}",
+                en=f"{FIELD[name].en}: the comparison displays {shown(told).en} for {shown(value).en}",
+            )
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).upper()

@@ -106,9 +106,13 @@ def expect_not_imported(
             outcome = desk.try_accept(call)
             refusal = outcome if isinstance(outcome, RefusedError) else None
         expect_kept(desk.snapshot(patient), before, moment, inferred=inferred)
+        if not inferred:
+            # At once: a software that takes it for “nobody” may not let the same be asked again.
+            _expect_not_taken_for(
+                call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment
+            )
     if inferred:
         return Rejected(call=call, told=told(call, about=patient))
-    _expect_not_taken_for(call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment)
     got = told(call, refusal if _is_proposed(call) else None, about=patient)
     expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}, moment)
 

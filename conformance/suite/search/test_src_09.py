@@ -11,7 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.attributes.marks import lift, set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, CARD
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -179,7 +179,7 @@ def test_nobody(desk: Desk) -> None:
         en="the INS that was erased still finds its patient",
     )
     try:
-        set_attributes(desk, patient, frozenset())
+        lift(desk, patient)
         again = desk.feed(desk.read(patient))
     except (RefusedError, UndecidedError):
         return  # How an identity comes back from a doubt is for ATT-05 and the state machine.

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status, Verb
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.attributes.marks import lift, set_attributes
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
@@ -114,8 +114,8 @@ def _called(scenario: str) -> Act:
 
 
 def _marked_and_unmarked(desk: Desk, patient: Patient, _: Person) -> None:
-    for attributes in ({Attribute.DOUTEUSE}, set[Attribute]()):
-        set_attributes(desk, patient, attributes)
+    set_attributes(desk, patient, {Attribute.DOUTEUSE})
+    lift(desk, patient)
 
 
 def _corrected(desk: Desk, patient: Patient, _: Person) -> None:

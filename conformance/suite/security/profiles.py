@@ -42,6 +42,7 @@ class Profile:
     actor: Actor
     rights: frozenset[Right]
     """Those that the software says it gave."""
+    asked: frozenset[Right]
 
 
 def profile(desk: Desk, rights: Collection[Right], *, name: str, role: Role = Role.USER) -> Profile:
@@ -64,17 +65,27 @@ def profile(desk: Desk, rights: Collection[Right], *, name: str, role: Role = Ro
             f"le logiciel ne connaît pas de profil sans droit sur les identités : {refusal.message}",
             f"the software has no profile without right on identities: {refusal.message}",
         ) from refusal
-    return Profile(actor=actor, rights=frozenset(given))
+    return Profile(actor=actor, rights=frozenset(given), asked=frozenset(rights))
 
 
-def need_withheld(who: Profile, right: Right) -> None:
-    """Make sure that a right could be withheld; which rights go together is the software's choice."""
-    if right in who.rights:
-        raise UndecidedError(
-            f"le logiciel ne retire pas le droit {right} à part ({_named(who.rights)})",
-            f"the software does not withhold the right {right} on its own ({_named(who.rights)})",
-            verdict=Verdict.NOT_TESTED,
-        )
+def need_withheld(desk: Desk, who: Profile, right: Right) -> Profile:
+    """Return the user without this right; which rights go together is the software's choice, and one that brings it is not given.
+
+    Raises:
+        UndecidedError: it comes with each of the others.
+    """
+    if right not in who.rights:
+        return who
+    for bringing in sorted(who.asked - {Right.READ_IDENTITY}):
+        with suppress(RefusedError):
+            given = frozenset(desk.lgo.write_rights(who.actor.user, who.asked - {bringing}))
+            if right not in given:
+                return replace(who, rights=given)
+    raise UndecidedError(
+        f"le logiciel ne retire pas le droit {right} à part ({_named(who.rights)})",
+        f"the software does not withhold the right {right} on its own ({_named(who.rights)})",
+        verdict=Verdict.NOT_TESTED,
+    )
 
 
 def sign_in_and_save(desk: Desk, who: Profile) -> None:

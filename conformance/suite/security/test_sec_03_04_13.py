@@ -145,7 +145,7 @@ def test_right_comes_and_goes(desk: Desk) -> None:
 def test_ins_alone_is_hidden(desk: Desk, route: Route) -> None:
     person, patient, call = _known(desk, route)
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     expect_hidden(desk, _readings(desk, who, patient, call), patient, INS, BLIND)
     traits = {name: value for name, value in insi_values(person).items() if name not in INS}
     if Right.READ_IDENTITY in who.rights:
@@ -188,7 +188,7 @@ def test_no_call_without_the_right(desk: Desk, route: Route, rights: str, role: 
     patient = desk.bring(person, route)
     wanted = frozenset() if rights == "none" else frozenset(Right) - {Right.CALL_INSI}
     who = profile(desk, wanted, name=f"sans-insi-{rights}", role=role)
-    need_withheld(who, Right.CALL_INSI)
+    who = need_withheld(desk, who, Right.CALL_INSI)
     before = desk.snapshot(patient)
 
     def judge(act: Callable[[], Any]) -> None:
@@ -211,7 +211,7 @@ def test_no_call_without_the_right(desk: Desk, route: Route, rights: str, role: 
 )
 def test_no_automatic_call(desk: Desk) -> None:
     who = profile(desk, frozenset(Right) - {Right.CALL_INSI}, name="sans-insi")
-    need_withheld(who, Right.CALL_INSI)
+    who = need_withheld(desk, who, Right.CALL_INSI)
     actor, lgo = who.actor, desk.lgo
     patient = desk.create(desk.draw())
     day = patient.birth_date or ""
@@ -236,7 +236,7 @@ def test_no_automatic_call(desk: Desk) -> None:
 def test_right_to_call(desk: Desk) -> None:
     patient = desk.create(desk.draw())
     without = profile(desk, ORDINARY - {Right.CALL_INSI}, name="appelant")
-    need_withheld(without, Right.CALL_INSI)
+    without = need_withheld(desk, without, Right.CALL_INSI)
     _expect_nothing_leaves(desk, lambda: desk.lgo.call_insi_traits(patient.id, actor=without.actor))
     given = profile(desk, {Right.READ_IDENTITY, Right.READ_INS, Right.CALL_INSI}, name="appelant")
     if Right.CALL_INSI in given.rights:
@@ -280,7 +280,7 @@ def test_log_hides_the_ins(desk: Desk, shape: str, rights: str) -> None:
         desk.arrive(desk.draw())
     wanted = frozenset() if rights == "none" else ORDINARY - {Right.READ_INS}
     who = profile(desk, wanted, name=f"journal-{rights}")
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     for each in (who, as_super_user(who)):
         expect_hidden(desk, _logs(desk, each, patient), patient, ("matricule",), BLIND, inferred=True)
     entries = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id)

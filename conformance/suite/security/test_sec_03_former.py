@@ -39,7 +39,7 @@ def test_former_ins(desk: Desk, rights: str) -> None:
         )
     wanted = frozenset() if rights == "none" else ORDINARY - {Right.READ_INS}
     who = profile(desk, wanted, name=f"historique-{rights}")
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     for each in (who, as_super_user(who)):
         answer = ""
         with suppress(RefusedError):

@@ -38,7 +38,7 @@ RIGHTS: Final = path("droits par utilisateur", "rights of each user", Verb.WRITE
 def test_entitled_and_blind(desk: Desk, role: Role) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     who = profile(desk, frozenset(Right) - {Right.READ_INS}, name="habilite-sans-ins", role=role)
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     blind = Text("un utilisateur habilité sans droit sur l'INS", "an entitled user without right on the INS")
     expect_hidden(desk, _acts(desk, who, patient), patient, INS, blind)
 

@@ -39,7 +39,7 @@ def test_stranger_decides_nothing(desk: Desk, role: Role) -> None:
     call, reading = desk.find(patient), read_card(desk, people.card())
     app = app_identity(people.insured.person)
     who = profile(desk, (), name="sans-droit", role=role)
-    need_withheld(who, Right.READ_IDENTITY)
+    who = need_withheld(desk, who, Right.READ_IDENTITY)
     before = desk.snapshot(patient)
     expect_hidden(
         desk,
@@ -72,7 +72,7 @@ def test_blind_attaches_a_card(desk: Desk) -> None:
     child = people.member("child")
     patient, reading = desk.bring(child.person, Route.IMPORTED), read_card(desk, people.card())
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     app = app_identity(child.person)
     attached = {
         "la carte rattachée": lambda: desk.lgo.attach_card(
@@ -94,7 +94,7 @@ def test_blind_attaches_a_card(desk: Desk) -> None:
 def test_blind_is_not_told(desk: Desk) -> None:
     patient = desk.bring(desk.draw(), Route.IMPORTED)
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     lgo, actor = desk.lgo, who.actor
     verified = {"la vérification": lambda: lgo.verify_ins(patient.id, actor=actor)}
     expect_hidden(desk, verified, patient, INS, BLIND)

@@ -209,7 +209,7 @@ def test_no_card_call_without_the_right(desk: Desk, role: Role) -> None:
     member = people.member("child")
     patient = desk.create(member.person)
     who = profile(desk, frozenset(Right) - {Right.CALL_INSI}, name="sans-insi-carte", role=role)
-    need_withheld(who, Right.CALL_INSI)
+    who = need_withheld(desk, who, Right.CALL_INSI)
     reading = read_card(desk, people.card())
     barred = replace(desk, user=who.actor)
     _, requests = try_card_call(barred, reading, member, patient)

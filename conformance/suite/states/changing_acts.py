@@ -174,14 +174,14 @@ def rename(*changes: Mapping[str, str | None]) -> Act:
     return act
 
 
-def mark(*wanted: Attribute) -> Act:
+def mark(*wanted: Attribute, documented: bool = False) -> Act:
     """Return the act of setting attributes, beside homonyme where it is there and may stay."""
 
     def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
         del cast
         kept = frozenset() if Attribute.FICTIVE in wanted else before.patient.attributes & {HOMONYM}
         marks = frozenset({*wanted, *kept})
-        set_attributes(desk, before.patient, marks)
+        set_attributes(desk, before.patient, marks, documented=documented)
         cleared = CLEARED if marks - {HOMONYM} else {}
         return {**cleared, "attributes": marks or None, "proof": ANYTHING}
 
@@ -193,8 +193,8 @@ def unmark(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
     if DOUBT not in before.patient.attributes:
         return None
     with suppress(RefusedError):
-        return mark()(desk, cast, before)
-    return mark()(desk.as_super_user(), cast, before)
+        return mark(documented=True)(desk, cast, before)
+    return mark(documented=True)(desk.as_super_user(), cast, before)
 
 
 def unmark_all(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:

@@ -242,6 +242,8 @@ TURNS: Final = (
         "PRF-01",
         "pièce présentée de nouveau",
         "document shown again",
+        # A checked identity may be theirs alone to document; what follows has a document to lose.
+        by="super-user",
         begins=frozenset({QUAL}),
         is_deduced=True,
     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, CallOutcome, InsiCall, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.attributes.marks import lift, set_attributes
 from conformance.suite.desk.apart import (
     ATTRIBUTES,
     CARD,
@@ -189,8 +189,12 @@ def _search_failed(desk: Desk, day: Day) -> object:
         return desk.try_search_insi(typed(desk.draw(first_names_count=1)))[0]
 
 
-def _mark(*attributes: Attribute) -> Does:
-    return lambda desk, day: set_attributes(desk, day.files[CARDED], frozenset(attributes))
+def _mark(attribute: Attribute) -> Does:
+    return lambda desk, day: set_attributes(desk, day.files[CARDED], frozenset({attribute}))
+
+
+def _unmark(desk: Desk, day: Day) -> object:
+    return lift(desk, day.files[CARDED])
 
 
 def _start(key: str, scenario: str | None = None, *, accept: bool = False) -> Does:
@@ -316,6 +320,15 @@ TURNS: Final = (
         rule="STA-03", does=_card(accept=True), fr="acceptée par carte", en="accepted by card", file=CARDED,
         begins=(PROV,), leads_to=RECUP, path=CARD, by=_OTHER,
     ),
+    # Whoever calls by traits alone has the same come.
+    Turn(
+        rule=FAILURE, does=_call(CARDED, _AWAY), fr="appel sans réponse, sans carte", en="call without answer, without card",
+        file=CARDED, begins=(PROV,),
+    ),
+    Turn(
+        rule="STA-03", does=_feed(CARDED), fr="acceptée après un échec", en="accepted after a failure", file=CARDED,
+        begins=(PROV,), leads_to=RECUP, by=_OTHER,
+    ),
     Turn(rule="RSP-13", does=_card(_SEVERAL), fr="réponse 02 par carte", en="answer 02 by card", file=CARDED, path=CARD),
     Turn(
         rule="RSP-08", does=_card("safety/lunar-both"), fr="date incomplète par carte", en="incomplete date by card",
@@ -334,7 +347,7 @@ TURNS: Final = (
         rule="CAL-11", does=_call(CARDED), fr="appel d'une douteuse par un autre", en="call for a doubtful by another",
         file=CARDED, path=ATTRIBUTES, is_silent=True,
     ),
-    Turn(rule="ATT-05", does=_mark(), fr="attribut retiré", en="attribute removed", file=CARDED, path=ATTRIBUTES, is_free=True),
+    Turn(rule="ATT-05", does=_unmark, fr="attribut retiré", en="attribute removed", file=CARDED, path=ATTRIBUTES, is_free=True),
     Turn(
         rule="ATT-03", does=_mark(Attribute.FICTIVE), fr="marquée une deuxième fois", en="marked a second time", file=CARDED,
         path=ATTRIBUTES, is_free=True,
@@ -347,7 +360,7 @@ TURNS: Final = (
         rule="CAL-11", does=_start(CARDED), fr="appel d'une fictive sans attendre", en="call for a fictitious without waiting",
         file=CARDED, path=WITHOUT_WAITING, is_silent=True,
     ),
-    Turn(rule="ATT-05", does=_mark(), fr="attribut retiré", en="attribute removed", file=CARDED, path=ATTRIBUTES, is_free=True),
+    Turn(rule="ATT-05", does=_unmark, fr="attribut retiré", en="attribute removed", file=CARDED, path=ATTRIBUTES, is_free=True),
     Turn(
         rule="STA-03", does=_start(CARDED, accept=True), fr="acceptée après deux doutes", en="accepted after two doubts",
         file=CARDED, begins=(PROV,), leads_to=RECUP, path=WITHOUT_WAITING, by=_OTHER, is_deduced=True,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.attributes.marks import is_for_good, set_attributes
+from conformance.suite.attributes.marks import is_for_good, lift, set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DASHBOARD, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
@@ -154,7 +154,7 @@ def _deny(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     need_verified(exchanges, Said.KO)
     # A software may doubt an identity that INSi denies: the doubt is lifted by a person.
     if desk.read(patient).attributes:
-        set_attributes(desk, patient, frozenset())
+        lift(desk, patient)
     return None
 
 
@@ -166,7 +166,7 @@ def _mark(attribute: Attribute) -> Does:
 
 def _unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:
     del person
-    return set_attributes(desk, patient, frozenset())
+    return lift(desk, patient)
 
 
 def _replace(desk: Desk, patient: Patient, person: Person) -> Patient | None:

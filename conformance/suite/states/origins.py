@@ -260,6 +260,7 @@ ORIGINS: Final = (
             replace(QUALIFIED, rule="STA-04", begins=_AT_FIRST, leads_to={PROV: (VALI,)}),
             replace(NOW, rule="STA-05", begins=frozenset({VALI})),
             _LOWERED,
+            _FED_LATER,
             _FED,
             _LOCKED,
             _FED_ANEW,

@@ -311,7 +311,7 @@ def test_refreshed_after_the_app(desk: Desk, route: Route) -> None:
 def test_saved_without_seeing(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(), route)
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
-    need_withheld(who, Right.READ_INS)
+    who = need_withheld(desk, who, Right.READ_INS)
     before = desk.snapshot(patient)
     with suppress(RefusedError):
         desk.lgo.read_patient(patient.id, actor=who.actor)

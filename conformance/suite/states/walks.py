@@ -181,10 +181,17 @@ def _judge(address: str, seen: Seen, *, inferred: bool) -> None:
         raise refused_to_allow(seen.error)
     if seen.error is not None:
         raise seen.error
-    if seen.before is None or seen.after is None or seen.besides is None:
+    if seen.before is None or seen.after is None:
         return
     case = load_states()[address]
     before, after = seen.before.patient.status, seen.after.patient.status
+    if seen.besides is None:
+        moment = Moment(
+            f"{case.event.title.fr}, sans suite (refusé, ou rien à faire), identité {before}",
+            f"{case.event.title.en}, to no effect (refused, or nothing to do), identity {before}",
+        )
+        expect_kept(seen.after, seen.before, moment, inferred=True)
+        return
     allowed = ALLOWED.get(address) or {Status(each) for each in case.to} or {before}
     moment = Moment(f"{case.event.title.fr}, identité {before}", f"{case.event.title.en}, identity {before}")
     if after not in allowed:

@@ -10,7 +10,8 @@ import pytest
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits
 from conformance.drivers.protocol import RefusedError
 from conformance.engine.context import Limits
-from conformance.matrix.tolerated import Party, judge
+from conformance.matrix.parties import Party
+from conformance.matrix.tolerated import judge
 from conformance.reference.habits.catalogue import habit_parties
 from conformance.reference.variants import variants
 from conformance.reference.variants.together import parties
