@@ -11,7 +11,7 @@ import pytest
 from conformance.documents.datamatrix.payload import GS, HEADER, payload_of, write_blocks
 from conformance.drivers.model import SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.cast import CAST, PARTS
+from conformance.suite.desk.cast import CAST, PARTS, Part
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.wire import UNKNOWN_PLACE
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 _SEVERAL: Final = 3
 """A list of so many names is no single compound name."""
 _PLACE: Final = "birth_place"
+LETTERS_OF_SIGNS: Final = Part(
+    key="letters-of-signs",
+    wish={"sex": "F", "birth_date": "1968-02-05"},
+    names=lambda name, firsts: (f"{name}GSON LINGS", f"{firsts[0]}GS RS{firsts[1]} {firsts[2]}FNC"),
+)
+"""Somebody whose names hold the letters by which separators are named: a separator is one character (ins-rules §15)."""
 _NO_SEX: Final = ("X", "1", "2")
 """What stands in a block S5 by mistake: the figures are those that other formats have for M and F."""
 _LENIENT: Final = frozenset({"literal-gs", "no-separator"})
@@ -128,7 +134,9 @@ def test_other_right_symbols(desk: Desk) -> None:
         former = desk.play(PARTS["double-hyphen-abroad-summer"])
         with suppress(RefusedError):
             desk.lgo.scan_datamatrix(payload_of(former.identity), actor=desk.user)
-        person = desk.play(PARTS["hyphens-leading-zero-29-february"])
+        person = desk.play(
+            LETTERS_OF_SIGNS if how == "names-first" else PARTS["hyphens-leading-zero-29-february"]
+        )
         content = {
             "reversed": payload_of(person.identity, order=("S7", "S6", "S5", "S4", "S3", "S2", "S1")),
             "names-first": payload_of(person.identity, order=("S3", "S4", "S1", "S2", "S5", "S6", "S7")),

@@ -138,14 +138,22 @@ def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = Fal
     )
     if length == LENGTHS[-1] and not isinstance(stored, RefusedError):
         _expect_whole(getattr(stored, other), wanted[other], other, inferred=inferred)
-        # Saving what has nothing to do with it leaves it whole.
+        # Saving what has nothing to do with it leaves it whole; a used name is as long as any other.
+        used = lengthened(traits.birth_name or "", length, desk.draw)
         with suppress(RefusedError):
-            desk.lgo.update_patient(stored.id, {"used_name": "KVORLAN"}, actor=desk.user)
+            desk.lgo.update_patient(stored.id, {"used_name": used}, actor=desk.user)
         # A list of results and another user's screen may have columns of their own; a list need not have this one.
         listed = [each for each in desk.born_on(traits.birth_date or "") if each.id == stored.id]
         others = [each for each in listed if getattr(each, field) is not None]
-        for shown in (*others, desk.read(stored, desk.super_user)):
+        read = desk.read(stored, desk.super_user)
+        for shown in (*others, read):
             _expect_whole(getattr(shown, field), name, field, inferred=inferred)
+        _expect_whole(read.used_name, used, "used_name", inferred=True)
+        if field == "birth_name":
+            both = replace(typed(desk.draw(**PLAIN)), birth_name=name, used_name=used)
+            made = desk.try_create(both, control=traits)
+            got = made.message if isinstance(made, RefusedError) else made.used_name
+            _expect_whole(got, used, "used_name", inferred=True)
 
 
 def _expect_modified(desk: Desk, field: str, route: Route, length: int, *, inferred: bool = False) -> None:

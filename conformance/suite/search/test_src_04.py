@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 DAY = "1962-05-08"
 
-ONE, TWO = "VIZKELOR", "DUMBRAC"
+ONE, TWO, THREE = "VIZKELOR", "DUMBRAC", "OL"
 
 SPELLINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "hyphen-typed": ((f"{ONE} {TWO}", f"{ONE}{TWO}"), (f"{ONE}-{TWO}",)),
-    "hyphen-stored": ((f"{ONE}-{TWO}",), (f"{ONE} {TWO}", f"{ONE}{TWO}")),
-    "apostrophe-typed": ((f"D {ONE}", f"D{ONE}"), (f"D'{ONE}",)),
-    "apostrophe-stored": ((f"D'{ONE}",), (f"D {ONE}", f"D{ONE}")),
+    "hyphen-typed": ((f"{ONE} {TWO} {THREE}", f"{ONE}{TWO}{THREE}"), (f"{ONE}-{TWO}-{THREE}",)),
+    "hyphen-stored": ((f"{ONE}-{TWO}-{THREE}",), (f"{ONE} {TWO} {THREE}", f"{ONE}{TWO}{THREE}")),
+    "apostrophe-typed": ((f"D {ONE} {THREE}", f"D{ONE}{THREE}"), (f"D'{ONE}'{THREE}",)),
+    "apostrophe-stored": ((f"D'{ONE}'{THREE}",), (f"D {ONE} {THREE}", f"D{ONE}{THREE}")),
     "hyphen-both": ((f"{ONE}-{TWO}",), (f"{ONE}-{TWO}",)),
     "apostrophe-both": ((f"D'{ONE}",), (f"D'{ONE}",)),
 }
-"""By case: how a name is stored, then how it is typed.
+"""By case: how a name is stored, then how it is typed. Two signs each: the second one is to be ignored as well.
 
 Where the texts leave open whether the sign left out leaves a space behind, both spellings are tried, and finding the patient
 by one of them is enough.
@@ -52,7 +52,8 @@ MARKED = {
     "Î": "VÎZKELOR",
     "Ô": "VIZKELÔR",
     "Ö": "VIZKELÖR",
-    "deux signes": "VÏZKÉLOR",
+    # The second one is beyond the letters of Western Europe.
+    "deux signes": "VÏŽKÉLOR",
     # As some keyboards and copies give it: the letter, then its accent.
     "É décomposé": unicodedata.normalize("NFD", "VIZKÉLOR"),
     "Ï décomposé": unicodedata.normalize("NFD", "VÏZKELOR"),
@@ -64,7 +65,7 @@ OTHER_SIGNS = {
     "À": ("DUMBRAC", "DUMBRÀC"),
     "Â": ("DUMBRAC", "DUMBRÂC"),
     "Û": ("DUMBRAC", "DÛMBRAC"),
-    "Ü": ("DUMBRAC", "DÜMBRAC"),
+    "Ü": ("DUMBRAC", "DÜMBRÅC"),
     "Ù": ("DUMBRAC", "DÙMBRAC"),
     "Ñ": ("VINKELOR", "VIÑKELOR"),
 }

@@ -75,6 +75,9 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
         for route in (Route.TYPED, Route.IMPORTED):
             desk.lgo.set_attributes(files[route].id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     desk.create(desk.draw(birth_date=alone))
+    # What INSi did not answer just now does not stop a search in one's own files.
+    with desk.answered_by("faults/insi-102"):
+        desk.try_call(files[Route.TYPED])
     searches = {
         "trouve": {"birth_date": day},
         "ne trouve pas": {"birth_date": "1901-01-02"},
@@ -149,12 +152,21 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
         if case == "not-found":
-            # Nor do the other answers that give nobody decide about whoever comes to the counter.
-            for answer in ("answers/several", "safety/empty-sex"):
-                asked = desk.draw()
-                with desk.answered_by(answer, **({"patient": asked} if answer.startswith("safety") else {})):
-                    desk.try_search_insi(typed(asked))
-                _expect_as_typed(desk, typed(desk.draw(first_names_count=2)), answer)
+            # Nor do the other answers that give nobody decide about whoever comes to the counter, nor about who was asked for.
+            for answer in ("answers/several", "safety/empty-sex", "refusée"):
+                asked = desk.draw(first_names_count=2)
+                if answer == "refusée":
+                    desk.insi.clear_scenarios()
+                    call, _ = desk.try_search_insi(typed(asked))
+                    if not isinstance(call, RefusedError):
+                        desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
+                else:
+                    with desk.answered_by(
+                        answer, **({"patient": asked} if answer.startswith("safety") else {})
+                    ):
+                        desk.try_search_insi(typed(asked))
+                    _expect_as_typed(desk, typed(desk.draw(first_names_count=2)), answer)
+                _expect_as_typed(desk, typed(asked), answer)
     due: dict[str, str | None] = {"status": Status.PROV, "matricule": None}
     expect_values(
         stored.patient,
