@@ -42,7 +42,10 @@ _NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kin
 @FROM_INSI.mark
 def test_words_of_their_own(desk: Desk, user: str) -> None:
     at = desk.by(user)
-    files = {route: bring_full(desk, desk.draw(), route) for route in routes()}
+    # Whoever has a waiting number is qualifié like anybody else.
+    files = {
+        route: bring_full(desk, desk.draw(nia=route is Route.CHECKED_IMPORTED), route) for route in routes()
+    }
     with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
         # Whoever has a homonym is qualifié all the same.
         desk.lgo.set_attributes(
@@ -80,7 +83,8 @@ def _expect_words_beside_nothing(desk: Desk, patient: Patient, own: frozenset[tu
     def lines() -> set[tuple[str, str]]:
         fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
         # Where the number itself says that it is qualifié, the site hides the one with the other.
-        return {_line(one) for one in fields if one.always_visible and one.name not in _NOT_ABOUT} & own
+        apart = [one for one in fields if one.always_visible and one.name not in _NOT_ABOUT]
+        return {line for one in apart if (line := _line(one)) in own and line}
 
     if before := lines():
         with restored(desk, site.DISPLAYED_FIELDS):

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CHECKED, FROM_INSI
+from conformance.suite.desk.apart import CHECKED, FROM_INSI, USUAL
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.snapshot import Moment, expect_kept
@@ -137,6 +137,18 @@ def test_dates_that_are_none(desk: Desk, user: str) -> None:
             for way in (created, modified)
         }
     )
+    if user == "super-user":
+        _expect_no_date_in_a_fed_file(desk)
+
+
+def _expect_no_date_in_a_fed_file(desk: Desk) -> None:
+    """Check that an entitled user types no date that is none where INSi gave one: it is refused, or not kept."""
+    with desk.if_at_hand(USUAL), suppress(UndecidedError):
+        patient = desk.feed(desk.create(desk.draw()))
+        date = NEVER_COMPLETED[0]
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"birth_date": date}, actor=desk.user)
+            _expect_other(desk.read(patient).birth_date, date)
 
 
 @pytest.mark.rule("TRT-05")

@@ -94,10 +94,10 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
         _expect_together(desk.read(patient), act)
         if act == "nom utilisé":
             # A software may know no such change; the one that does empties both.
-            half = "oid" if route.status is Status.QUAL else "matricule"
+            part = "oid" if route.status is Status.QUAL else "matricule"
             with suppress(RefusedError):
-                desk.lgo.update_patient(patient.id, {half: None}, actor=desk.super_user)
-                _expect_together(desk.read(patient), f"{half} vidé")
+                desk.lgo.update_patient(patient.id, {part: None}, actor=desk.super_user)
+                _expect_together(desk.read(patient), f"{part} vidé")
 
     expect_each(
         {act: partial(judge, act) for act in ("attribut", "modification", "nom utilisé", "déclassement")}

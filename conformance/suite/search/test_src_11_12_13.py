@@ -89,13 +89,24 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
         "matricule de personne": desk.draw().identity.matricule.value,
     }
 
+    there = {patient.id for patient in files.values()}
+
     def judge(search: Callable[[], object]) -> None:
-        _, requests = desk.during(search)
+        found, requests = desk.during(search)
         expect(
             not requests,
             fr=f"une recherche locale a envoyé {len(requests)} requête(s) à INSi",
             en=f"a local search sent {len(requests)} request(s) to INSi",
         )
+        if search is by_day:
+            expect(
+                isinstance(found, list) and there <= {each.id for each in found},
+                fr="la recherche locale ne trouve pas tous les dossiers, un appel à INSi ayant échoué juste avant",
+                en="the local search does not find all the files, a call to INSi having failed just before",
+                inferred=True,
+            )
+
+    by_day = partial(desk.search, birth_date=day)
 
     def by_number(number: str) -> None:
         with desk.if_offered(BY_MATRICULE), suppress(RefusedError):
@@ -108,6 +119,7 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
             for user in USERS
         }
         | {name: partial(judge, partial(by_number, number)) for name, number in numbers.items()}
+        | {"trouve (user)": partial(judge, by_day)}
     )
 
 
