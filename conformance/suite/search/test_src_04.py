@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -196,7 +197,9 @@ def _file(field: str, name: str) -> dict[str, str | None]:
         return {field: name}
     if field == "first_names":
         return {"birth_name": "HUZBERT", "first_name": name, "first_names": f"{name} YEMDRAL"}
-    return {"birth_name": "HUZBERT", "first_name": "YEMDRAL", field: name}
+    # Born elsewhere each: who has the same five traits as somebody may be taken for them.
+    place = f"13{zlib.crc32(name.encode()) % 119 + 1:03d}"
+    return {"birth_name": "HUZBERT", "first_name": "YEMDRAL", "birth_place": place, field: name}
 
 
 def _expect_found(desk: Desk, field: str, stored: Sequence[str], searched: Sequence[str]) -> None:
