@@ -61,6 +61,8 @@ def test_card_fills_no_gap(desk: Desk) -> None:
             lambda: desk.lgo.create_patient(replace(traits, **{missing: None}), actor=desk.user),
             fr=f"un patient a été créé sans {label(missing).fr}, sa carte ayant été lue avant",
             en=f"a patient was created without {label(missing).en}, their card having been read before",
+            # That a trait which a card brings is not one that was typed is deduced.
+            inferred=True,
         )
 
     expect_each({missing: partial(judge, missing) for missing in ("first_name", "birth_date", "sex")})

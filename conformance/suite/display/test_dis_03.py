@@ -71,7 +71,7 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
         fr=f"l'écran ne dit rien d'une identité qualifiée qu'il ne dise aussi d'une autre : {_listed(common)}",
         en=f"the screen says nothing of an identité qualifiée that it does not say of another one: {_listed(common)}",
     )
-    with desk.if_at_hand(SETTINGS):
+    with desk.if_at_hand(SETTINGS), suppress(RefusedError):
         if setting(desk, site.DISPLAYED_FIELDS) is not None:
             own = common - frozenset.union(*others.values())
             _expect_words_beside_nothing(at, files[Route.IMPORTED_CHECKED], own)

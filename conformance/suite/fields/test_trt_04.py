@@ -148,11 +148,12 @@ def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = Fal
         read = desk.read(stored, desk.super_user)
         for shown in (*others, read):
             _expect_whole(getattr(shown, field), name, field, inferred=inferred)
-        _expect_whole(read.used_name, used, "used_name", inferred=True)
+        # How a used name is written is the user's, or the software's own.
+        _expect_whole((read.used_name or "").upper(), used, "used_name", inferred=True)
         if field == "birth_name":
             both = replace(typed(desk.draw(**PLAIN)), birth_name=name, used_name=used)
             made = desk.try_create(both, control=traits)
-            got = made.message if isinstance(made, RefusedError) else made.used_name
+            got = made.message if isinstance(made, RefusedError) else (made.used_name or "").upper()
             _expect_whole(got, used, "used_name", inferred=True)
 
 

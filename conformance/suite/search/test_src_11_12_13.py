@@ -11,7 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE
+from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, USUAL
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
@@ -169,9 +169,10 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
                 asked = desk.draw(first_names_count=2)
                 if answer == "refusée":
                     desk.insi.clear_scenarios()
-                    call, _ = desk.try_search_insi(typed(asked))
-                    if not isinstance(call, RefusedError):
-                        desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
+                    with desk.if_at_hand(USUAL), suppress(RefusedError):
+                        call, _ = desk.try_search_insi(typed(asked))
+                        if not isinstance(call, RefusedError):
+                            desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
                 else:
                     with desk.answered_by(
                         answer, **({"patient": asked} if answer.startswith("safety") else {})
