@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +13,8 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import APP, CARD, RECEPTION
 from conformance.suite.desk.card_calls import calls_without_file, read_card, try_card_call
 from conformance.suite.desk.cards import family
-from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import MANDATORY
+from conformance.suite.desk.expect import expect, expect_each, expect_refused
+from conformance.suite.desk.people import MANDATORY, typed
 from conformance.suite.desk.words import app_identity, label
 from conformance.suite.verification.elsewhere import files_of, receive, received
 
@@ -42,6 +43,29 @@ def test_made_otherwise(desk: Desk) -> None:
             )
 
     expect_each({way: partial(judge, way) for way in _MADE}, desk=desk, paths=(CARD, APP, RECEPTION))
+
+
+@pytest.mark.rule("CRE-01")
+@pytest.mark.title(
+    fr="Une carte lue juste avant ne remplit pas le trait qui manque : la création est refusée",
+    en="A card read just before does not fill the trait that is missing: creation is refused",
+)
+@CARD.mark
+def test_card_fills_no_gap(desk: Desk) -> None:
+    people = family(desk.draw)
+    read_card(desk, people.card())
+    traits = typed(people.insured.person, first_names=None)
+
+    def judge(missing: str) -> None:
+        expect_refused(
+            lambda: desk.lgo.create_patient(replace(traits, **{missing: None}), actor=desk.user),
+            fr=f"un patient a été créé sans {label(missing).fr}, sa carte ayant été lue avant",
+            en=f"a patient was created without {label(missing).en}, their card having been read before",
+            # That a trait which a card brings is not one that was typed is deduced.
+            inferred=True,
+        )
+
+    expect_each({missing: partial(judge, missing) for missing in ("first_name", "birth_date", "sex")})
 
 
 def _by_card(desk: Desk) -> list[Patient]:

@@ -73,9 +73,13 @@ def test_unknown_birth_place(desk: Desk, user: str) -> None:
             "femme": partial(judge, NAMES_IN_USE, sex="F"),
             "homme": partial(judge, {}, sex="M"),
             "né en 1931": partial(judge, {}, birth_date="1931-02-17"),
-            "enfant": partial(judge, NAMES_IN_USE, birth_date="2022-10-30"),
+            "nouveau-né": partial(judge, NAMES_IN_USE, birth_date=_newborn()),
         }
     )
+
+
+def _newborn() -> str:
+    return (datetime.now(UTC) - timedelta(days=12)).date().isoformat()
 
 
 @pytest.mark.rule("CRE-02")

@@ -11,7 +11,7 @@ import pytest
 from conformance.documents.datamatrix.payload import GS, HEADER, payload_of, write_blocks
 from conformance.drivers.model import SearchCriteria, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.cast import CAST, PARTS
+from conformance.suite.desk.cast import CAST, PARTS, Part
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.wire import UNKNOWN_PLACE
@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 _SEVERAL: Final = 3
 """A list of so many names is no single compound name."""
 _PLACE: Final = "birth_place"
+LETTERS_OF_SIGNS: Final = Part(
+    key="letters-of-signs",
+    wish={"sex": "F", "birth_date": "1968-02-05"},
+    names=lambda name, firsts: (f"{name}GSON LINGS", f"{firsts[0]}GS RS{firsts[1]} {firsts[2]}FNC"),
+)
+"""Somebody whose names hold the letters by which separators are named: a separator is one character (ins-rules §15)."""
+LONGEST: Final = Part(
+    key="longest",
+    wish={"sex": "M", "birth_date": "1971-12-24"},
+    names=lambda name, firsts: ((f"{name} {firsts[1]}" * 100)[:99] + "E", firsts[0]),
+)
+"""Somebody whose name fills its block (ins-rules §15)."""
 _NO_SEX: Final = ("X", "1", "2")
 """What stands in a block S5 by mistake: the figures are those that other formats have for M and F."""
 _LENIENT: Final = frozenset({"literal-gs", "no-separator"})
@@ -128,7 +140,9 @@ def test_other_right_symbols(desk: Desk) -> None:
         former = desk.play(PARTS["double-hyphen-abroad-summer"])
         with suppress(RefusedError):
             desk.lgo.scan_datamatrix(payload_of(former.identity), actor=desk.user)
-        person = desk.play(PARTS["hyphens-leading-zero-29-february"])
+        person = desk.play(
+            LETTERS_OF_SIGNS if how == "names-first" else PARTS["hyphens-leading-zero-29-february"]
+        )
         content = {
             "reversed": payload_of(person.identity, order=("S7", "S6", "S5", "S4", "S3", "S2", "S1")),
             "names-first": payload_of(person.identity, order=("S3", "S4", "S1", "S2", "S5", "S6", "S7")),
@@ -149,8 +163,30 @@ def test_other_right_symbols(desk: Desk) -> None:
             en=f"the place {patient.birth_place} is not that of the patient whose symbol ({how}) is scanned",
         )
 
+    _expect_longest_read(desk)
     # The order of the blocks is free: reported, as the format itself.
     expect_each({how: partial(judge, how) for how in ("reversed", "names-first", "without-place")})
+
+
+def _expect_longest_read(desk: Desk) -> None:
+    """Check that a name of 100 letters, after which no separator stands, ends where it ends; it may be cut, or refused."""
+    person = desk.play(LONGEST)
+    with suppress(RefusedError):
+        answer = desk.lgo.scan_datamatrix(payload_of(person.identity), actor=desk.user)
+        if answer.patient_id is None:
+            return
+        patient, values = desk.lgo.read_patient(answer.patient_id, actor=desk.user), insi_values(person)
+        expect_values(
+            patient,
+            {name: values[name] for name in ("sex", "birth_date")},
+            fr="symbole au nom de 100 lettres mal lu",
+            en="symbol with a name of 100 letters read wrongly",
+        )
+        expect(
+            (values["birth_name"] or "").startswith(patient.birth_name or "-"),
+            fr=f"le nom lu « {patient.birth_name} » n'est pas celui du symbole",
+            en=f"the name scanned {patient.birth_name!r} is not that of the symbol",
+        )
 
 
 @pytest.mark.rule("CRE-06")

@@ -160,9 +160,12 @@ def test_existing_file(desk: Desk, case: str) -> None:
 def test_other_identity(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2, nia=True)
     patient = desk.bring(person, route)
-    # The same person under another number and with traits put right since: born the same day, of the same sex.
+    # The same person under another number and with traits put right since: in one file the sex too, in one the day.
     traits = person.identity.traits
-    later = desk.draw(first_names_count=2, birth_date=traits.birth_date, sex=str(traits.sex), nia=False)
+    sex = {"F": "M", "M": "F"}[str(traits.sex)] if route is Route.TYPED else str(traits.sex)
+    day = f"{traits.birth_date[:8]}{'17' if traits.birth_date.endswith('16') else '16'}"
+    born = day if route is Route.CHECKED else traits.birth_date
+    later = desk.draw(first_names_count=2, birth_date=born, sex=sex, nia=False)
     try:
         _import(desk, later, "1", patient)
     except RefusedError:

@@ -94,6 +94,10 @@ def test_file_that_is_open(desk: Desk) -> None:
         for patient, attribute in zip(patients, (Attribute.HOMONYME, Attribute.DOUTEUSE), strict=True):
             with preparing("poser un attribut", "set an attribute", depends_on=("ATT-01",)):
                 set_attributes(desk, patient, {attribute})
+        with suppress(RefusedError, UndecidedError):
+            fictitious = desk.create(desk.draw())
+            set_attributes(desk, fictitious, {Attribute.FICTIVE})
+            patients.append(fictitious)
         look("marqué")
     # Somebody else: a software may refuse a second file of what was typed before.
     patients = [desk.feed(desk.create(desk.play(PARTS["ten-former-numbers"])))]

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from conformance.drivers import site
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
+from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, FROM_INSI, SETTINGS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.words import app_identity
+from conformance.suite.site.settings import restored, setting
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -39,7 +42,10 @@ _NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kin
 @FROM_INSI.mark
 def test_words_of_their_own(desk: Desk, user: str) -> None:
     at = desk.by(user)
-    files = {route: bring_full(desk, desk.draw(), route) for route in routes()}
+    # Whoever has a waiting number is qualifié like anybody else.
+    files = {
+        route: bring_full(desk, desk.draw(nia=route is Route.CHECKED_IMPORTED), route) for route in routes()
+    }
     with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
         # Whoever has a homonym is qualifié all the same.
         desk.lgo.set_attributes(
@@ -48,6 +54,10 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
     said = {route: _words(at, patient) for route, patient in files.items()}
     _need_words(said)
     qualified = [words for route, words in said.items() if route.status is Status.QUAL]
+    with desk.if_at_hand(APP), suppress(RefusedError):
+        handed = desk.lgo.import_app_identity(app_identity(desk.draw()), actor=desk.user)
+        if handed.status is Status.QUAL:
+            qualified.append(_words(at, handed))
     common = frozenset.intersection(*qualified)
     others = {route: words for route, words in said.items() if route.status is not Status.QUAL}
     for route, words in others.items():
@@ -61,6 +71,29 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
         fr=f"l'écran ne dit rien d'une identité qualifiée qu'il ne dise aussi d'une autre : {_listed(common)}",
         en=f"the screen says nothing of an identité qualifiée that it does not say of another one: {_listed(common)}",
     )
+    with desk.if_at_hand(SETTINGS), suppress(RefusedError):
+        if setting(desk, site.DISPLAYED_FIELDS) is not None:
+            own = common - frozenset.union(*others.values())
+            _expect_words_beside_nothing(at, files[Route.IMPORTED_CHECKED], own)
+
+
+def _expect_words_beside_nothing(desk: Desk, patient: Patient, own: frozenset[tuple[str, str]]) -> None:
+    """Check that the line of the status stays where the site shows none of the data that it may hide."""
+
+    def lines() -> set[tuple[str, str]]:
+        fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+        # Where the number itself says that it is qualifié, the site hides the one with the other.
+        apart = [one for one in fields if one.always_visible and one.name not in _NOT_ABOUT]
+        return {line for one in apart if (line := _line(one)) in own and line}
+
+    if before := lines():
+        with restored(desk, site.DISPLAYED_FIELDS):
+            desk.lgo.write_settings({site.DISPLAYED_FIELDS: ""})
+            expect(
+                lines(),
+                fr=f"le site n'affiche que les quatre traits, et l'écran ne dit plus : {_listed(frozenset(before))}",
+                en=f"the site shows the four traits only, and the screen no longer says: {_listed(frozenset(before))}",
+            )
 
 
 @pytest.mark.rule("DIS-03")

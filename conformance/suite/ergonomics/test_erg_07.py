@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ import pytest
 
 from conformance.drivers.model import Patient, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.apart import CARD, FROM_INSI
+from conformance.suite.desk.card_calls import by_card, read_card, try_card_call
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
@@ -153,6 +156,18 @@ def test_no_candidates(desk: Desk, way: Route | str) -> None:
     if isinstance(call, RefusedError):
         return
     _expect_no_candidate(call, person.identity.matricule.value)
+    if way is Route.TYPED:
+        with desk.if_at_hand(CARD), suppress(UndecidedError):
+            _expect_no_candidate_by_card(desk)
+
+
+def _expect_no_candidate_by_card(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    with desk.answered_by(by_card(SEVERAL)):
+        call, _ = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
+    if not isinstance(call, RefusedError):
+        _expect_no_candidate(call, people.insured.person.identity.matricule.value)
 
 
 @pytest.mark.rule("ERG-07")

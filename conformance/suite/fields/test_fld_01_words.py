@@ -20,7 +20,7 @@ from conformance.suite.site.settings import parts, restored, setting
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
-WORDS: Final = ("NULL", "NONE", "NAN", "NA", "NIL", "TRUE", "FALSE", "NO", "ON", "INCONNU", "TEST", "VIDE")
+WORDS: Final = ("NULL", "NONE", "NAN", "NA", "AVRIL", "TRUE", "FALSE", "NO", "ON", "INCONNU", "TEST", "MAI")
 """Names that some people bear, and that a base, a script or a table takes for something else."""
 DATES: Final = ("1970-01-01", "1900-01-01", "1899-12-30", "2000-01-01")
 """Birth dates that stand for an empty one in many a base."""

@@ -13,7 +13,7 @@ from conformance.drivers.model import Attribute, Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP, BILLED_ALREADY, NotOfferedError
+from conformance.suite.desk.apart import APP, BILLED_ALREADY, SEARCH, NotOfferedError
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -52,6 +52,17 @@ def test_billing_beside_ins(desk: Desk, status: Status) -> None:
             f"carte rattachée à un dossier {status} ({key})", f"card attached to a {status} file ({key})"
         )
         _expect_both(desk.read(patient), ins=patient.matricule, billing=number, moment=moment)
+        if key == "insured":
+            with desk.if_at_hand(SEARCH):
+                listed = {
+                    one.matricule for one in desk.born_on(patient.birth_date or "") if one.id == patient.id
+                }
+                # A list need not show the matricule; what it shows as one is one.
+                expect(
+                    listed <= {None, patient.matricule},
+                    fr=f"{moment.fr}, la liste des résultats donne pour matricule INS : {listed}",
+                    en=f"{moment.en}, the list of results gives as matricule INS: {listed}",
+                )
 
     expect_each({key: partial(judge, key) for key in ("insured", "child", "partner")})
 

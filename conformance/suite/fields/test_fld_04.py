@@ -11,16 +11,19 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import mark
-from conformance.suite.desk.apart import RECEPTION, VERIFICATION
+from conformance.suite.desk.apart import APP, CARD, RECEPTION, VERIFICATION
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, another_value, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
-from conformance.suite.desk.words import expect_values
+from conformance.suite.desk.words import app_identity, expect_values
 from conformance.suite.response.proposals import accepted, proposed
 from conformance.suite.states.long_life import RENAMED, RENAMED_TO, life, steps_of
 from conformance.suite.verification.elsewhere import receive, received, verify
+from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
@@ -105,7 +108,7 @@ def test_other_names_from_insi(desk: Desk, route: Route, sex: str) -> None:
         desk.draw(sex=sex, first_names_count=2, hyphen_name=True), route, used_name=None, used_first_name=None
     )
     # None of the names is one of the file: a former one kept aside is then seen.
-    answers = [desk.draw(sex=sex, first_names_count=3) for _ in range(2)]
+    answers = [desk.draw(sex=sex, first_names_count=3, compound_first_name=True) for _ in range(2)]
     refusing = desk.as_super_user() if sex == "M" else desk
     refusing.decide(proposed(refusing, patient, answers[0]), accept=False)
     _expect_empty(desk, patient.id)
@@ -147,13 +150,41 @@ def test_typed_names_stay(desk: Desk, case: str) -> None:
         )
 
 
-def _expect_empty(desk: Desk, patient_id: str) -> None:
+def _expect_empty(desk: Desk, patient_id: str, *, inferred: bool = False) -> None:
     expect_values(
         desk.lgo.read_patient(patient_id, actor=desk.user),
         EMPTY,
         fr="les noms utilisés ont été remplis automatiquement",
         en="the names in use were filled automatically",
+        inferred=inferred,
     )
+
+
+@pytest.mark.rule("FLD-04")
+@pytest.mark.title(
+    fr="Ni l'Appli carte Vitale, pour un dossier nouveau ou connu, ni une carte rattachée ne les remplit",
+    en="Neither the Appli carte Vitale, for a new file or a known one, nor a card attached fills them",
+)
+def test_from_app_and_card(desk: Desk) -> None:
+    people = family(desk.draw)
+    with desk.if_offered(APP), suppress(RefusedError):
+        for person in (
+            people.member("child").person,
+            desk.draw(first_names_count=2, compound_first_name=True),
+        ):
+            made = desk.lgo.import_app_identity(app_identity(person), actor=desk.user)
+            _expect_empty(desk, made.id)
+    insured = people.insured
+    patient = desk.create(insured.person)
+    with desk.if_offered(CARD), suppress(RefusedError, UndecidedError):
+        reading = read_card(desk, people.card())
+        desk.lgo.attach_card(patient.id, reading.id, insured.rank, actor=desk.user)
+        # That the usual name of a card is no more the user's than that of INSi is deduced.
+        _expect_empty(desk, patient.id, inferred=True)
+    with desk.if_at_hand(APP), suppress(RefusedError):
+        identity = app_identity(insured.person)
+        desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user)
+        _expect_empty(desk, patient.id)
 
 
 @pytest.mark.rule("FLD-04")

@@ -35,8 +35,11 @@ SHAPES: dict[str, Callable[[str], str]] = {
 }
 """What a name of spaces is made into, of the same length."""
 
-LENGTHS = (20, 25, 30, 32, 35, 40, 50, 53, 54)
-"""Up to what has to be stored whole: columns are often cut at one of these."""
+SHORT = 20
+"""More than many a column of first names holds."""
+
+LENGTHS = (30, 50, 53, 54)
+"""Up to what has to be stored whole: a column that is cut sooner cuts the longest too."""
 
 
 @pytest.mark.rule("TRT-04")
@@ -80,7 +83,7 @@ def test_shapes(desk: Desk, field: str) -> None:
         if first and not isinstance(stored, RefusedError):
             # The rule speaks of names; that the 1er prénom is one of them is deduced.
             _expect_whole(stored.first_name, first["first_name"], "first_name", inferred=True)
-            if len(first["first_name"]) > LENGTHS[0]:
+            if len(first["first_name"]) > SHORT:
                 with desk.if_at_hand(CHECKED), suppress(UndecidedError, RefusedError):
                     checked = desk.check_document(stored)
                     _expect_whole(checked.first_name, first["first_name"], "first_name", inferred=True)
@@ -138,14 +141,23 @@ def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = Fal
     )
     if length == LENGTHS[-1] and not isinstance(stored, RefusedError):
         _expect_whole(getattr(stored, other), wanted[other], other, inferred=inferred)
-        # Saving what has nothing to do with it leaves it whole.
+        # Saving what has nothing to do with it leaves it whole; a used name is as long as any other.
+        used = lengthened(traits.birth_name or "", length, desk.draw)
         with suppress(RefusedError):
-            desk.lgo.update_patient(stored.id, {"used_name": "KVORLAN"}, actor=desk.user)
+            desk.lgo.update_patient(stored.id, {"used_name": used}, actor=desk.user)
         # A list of results and another user's screen may have columns of their own; a list need not have this one.
         listed = [each for each in desk.born_on(traits.birth_date or "") if each.id == stored.id]
         others = [each for each in listed if getattr(each, field) is not None]
-        for shown in (*others, desk.read(stored, desk.super_user)):
+        read = desk.read(stored, desk.super_user)
+        for shown in (*others, read):
             _expect_whole(getattr(shown, field), name, field, inferred=inferred)
+        # How a used name is written is the user's, or the software's own.
+        _expect_whole((read.used_name or "").upper(), used, "used_name", inferred=True)
+        if field == "birth_name":
+            both = replace(typed(desk.draw(**PLAIN)), birth_name=name, used_name=used)
+            made = desk.try_create(both, control=traits)
+            got = made.message if isinstance(made, RefusedError) else (made.used_name or "").upper()
+            _expect_whole(got, used, "used_name", inferred=True)
 
 
 def _expect_modified(desk: Desk, field: str, route: Route, length: int, *, inferred: bool = False) -> None:

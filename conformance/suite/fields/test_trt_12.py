@@ -75,6 +75,12 @@ def test_third_sex_in_a_file(desk: Desk, way: str, user: str) -> None:
             fr=f"le sexe saisi {shown(sex).fr} est devenu {shown(stored.sex).fr}",
             en=f"the sex typed {shown(sex).en} has become {shown(stored.sex).en}",
         )
+        expect(
+            stored.sex,
+            fr=f"le sexe saisi {shown(sex).fr} est accepté, et le dossier n'a pas de sexe",
+            en=f"the sex typed {shown(sex).en} is accepted, and the file has no sex",
+            inferred=True,
+        )
         for _ in range(2):
             _, requests = desk.try_call(stored)
             _expect_not_sent(requests, sex)

@@ -35,7 +35,7 @@ NATURES: Final = {
 NO_INS: Final = {
     "l'OID de l'INS-C (.2)": f"{ROOT}.2",
     "un OID inconnu (.99)": f"{ROOT}.99",
-    "un OID inconnu (.1)": f"{ROOT}.1",
+    "l'OID de facturation d'un NIA (.14)": f"{ROOT}.14",
     "un OID inconnu (.5)": f"{ROOT}.5",
     "un OID qui commence comme .8": f"{ROOT}.80",
     "un OID qui commence comme .10": f"{ROOT}.101",

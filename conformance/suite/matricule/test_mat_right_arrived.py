@@ -9,9 +9,10 @@ import pytest
 
 from conformance.documents.datamatrix.payload import payload_of
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import RECEPTION, SCAN
+from conformance.suite.desk.apart import APP, RECEPTION, SCAN
 from conformance.suite.desk.cases import case_text
-from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.words import app_identity
 from conformance.suite.matricule.arrivals import OK
 from conformance.suite.matricule.test_mat_01 import KEYS, PLACES, with_key
 from conformance.suite.matricule.test_mat_02_03 import CORSICA, NUMBERS, with_digits
@@ -53,9 +54,9 @@ def test_right_number_is_verified(desk: Desk, rule: str) -> None:
 
     people = _people(desk, rule)
     expect_each({name: partial(judge, name, drawn) for name, drawn in people.items()})
-    if rule == "MAT-02":
-        with desk.if_at_hand(SCAN):
-            expect_each({name: partial(_expect_scanned, desk, drawn()) for name, drawn in people.items()})
+    for at_hand, expect_taken in ((SCAN, _expect_scanned), (APP, _expect_from_app)):
+        with desk.if_at_hand(at_hand):
+            expect_each({name: partial(expect_taken, desk, drawn()) for name, drawn in people.items()})
 
 
 def _expect_scanned(desk: Desk, person: Person) -> None:
@@ -67,6 +68,23 @@ def _expect_scanned(desk: Desk, person: Person) -> None:
             f"le symbole du matricule {number}, qui est juste, est refusé : {refusal.message}",
             f"the symbol of the matricule {number}, which is right, is refused: {refusal.message}",
         ) from refusal
+
+
+def _expect_from_app(desk: Desk, person: Person) -> None:
+    number = person.identity.matricule.value
+    try:
+        patient = desk.lgo.import_app_identity(app_identity(person), actor=desk.user)
+    except RefusedError as refusal:
+        raise Departure(
+            f"le matricule {number} de l'Appli carte Vitale, qui est juste, est refusé : {refusal.message}",
+            f"the matricule {number} of the Appli carte Vitale, which is right, is refused: {refusal.message}",
+        ) from refusal
+    expect_equal(
+        got=patient.matricule,
+        expected=number,
+        fr="matricule repris de l'application",
+        en="matricule taken from the app",
+    )
 
 
 def _people(desk: Desk, rule: str) -> dict[str, Callable[[], Person]]:

@@ -103,8 +103,21 @@ def expect_all(settled: Alike, user: str, criteria: Criteria) -> None:
         raise _departure(said, missing, wrong, inferred=False)
     open_ones = [each.label for each in settled.files if due[each.label] == MAY]
     lost = [name for name in open_ones if name not in came]
-    if lost and came.intersection(open_ones):
+    if lost and (came.intersection(open_ones) or _are_found_without_surname(settled, user, criteria, lost)):
         raise _departure(said, lost, [], inferred=True)
+
+
+def _are_found_without_surname(settled: Alike, user: str, criteria: Criteria, lost: list[str]) -> bool:
+    """Tell whether the letters of a first name found these files before a surname, theirs too, stood beside them."""
+    surname, first_name = criteria
+    if not (surname and first_name):
+        return False
+    found = settled.found.get((user, (None, first_name)), frozenset[str]())
+    alone = frozenset[str]() if isinstance(found, RefusedError) else found
+    due = {each.label: looked_for(each.patient, asked((surname, None))) for each in settled.files}
+    return any(
+        due[each.label] == MUST and each.patient.id in alone for each in settled.files if each.label in lost
+    )
 
 
 def _departure(said: str, missing: list[str], wrong: list[str], *, inferred: bool) -> Departure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
 DAY = "1962-05-08"
 
-ONE, TWO = "VIZKELOR", "DUMBRAC"
+ONE, TWO, THREE = "VIZKELOR", "DUMBRAC", "OL"
 
 SPELLINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "hyphen-typed": ((f"{ONE} {TWO}", f"{ONE}{TWO}"), (f"{ONE}-{TWO}",)),
-    "hyphen-stored": ((f"{ONE}-{TWO}",), (f"{ONE} {TWO}", f"{ONE}{TWO}")),
-    "apostrophe-typed": ((f"D {ONE}", f"D{ONE}"), (f"D'{ONE}",)),
-    "apostrophe-stored": ((f"D'{ONE}",), (f"D {ONE}", f"D{ONE}")),
+    "hyphen-typed": ((f"{ONE} {TWO} {THREE}", f"{ONE}{TWO}{THREE}"), (f"{ONE}-{TWO}-{THREE}",)),
+    "hyphen-stored": ((f"{ONE}-{TWO}-{THREE}",), (f"{ONE} {TWO} {THREE}", f"{ONE}{TWO}{THREE}")),
+    "apostrophe-typed": ((f"D {ONE} {THREE}", f"D{ONE}{THREE}"), (f"D'{ONE}'{THREE}",)),
+    "apostrophe-stored": ((f"D'{ONE}'{THREE}",), (f"D {ONE} {THREE}", f"D{ONE}{THREE}")),
     "hyphen-both": ((f"{ONE}-{TWO}",), (f"{ONE}-{TWO}",)),
     "apostrophe-both": ((f"D'{ONE}",), (f"D'{ONE}",)),
 }
-"""By case: how a name is stored, then how it is typed.
+"""By case: how a name is stored, then how it is typed. Two signs each: the second one is to be ignored as well.
 
 Where the texts leave open whether the sign left out leaves a space behind, both spellings are tried, and finding the patient
 by one of them is enough.
@@ -52,7 +53,8 @@ MARKED = {
     "Î": "VÎZKELOR",
     "Ô": "VIZKELÔR",
     "Ö": "VIZKELÖR",
-    "deux signes": "VÏZKÉLOR",
+    # The second one is beyond the letters of Western Europe.
+    "deux signes": "VÏŽKÉLOR",
     # As some keyboards and copies give it: the letter, then its accent.
     "É décomposé": unicodedata.normalize("NFD", "VIZKÉLOR"),
     "Ï décomposé": unicodedata.normalize("NFD", "VÏZKELOR"),
@@ -64,7 +66,7 @@ OTHER_SIGNS = {
     "À": ("DUMBRAC", "DUMBRÀC"),
     "Â": ("DUMBRAC", "DUMBRÂC"),
     "Û": ("DUMBRAC", "DÛMBRAC"),
-    "Ü": ("DUMBRAC", "DÜMBRAC"),
+    "Ü": ("DUMBRAC", "DÜMBRÅC"),
     "Ù": ("DUMBRAC", "DÙMBRAC"),
     "Ñ": ("VINKELOR", "VIÑKELOR"),
 }
@@ -195,7 +197,9 @@ def _file(field: str, name: str) -> dict[str, str | None]:
         return {field: name}
     if field == "first_names":
         return {"birth_name": "HUZBERT", "first_name": name, "first_names": f"{name} YEMDRAL"}
-    return {"birth_name": "HUZBERT", "first_name": "YEMDRAL", field: name}
+    # Born elsewhere each: who has the same five traits as somebody may be taken for them.
+    place = f"13{zlib.crc32(name.encode()) % 119 + 1:03d}"
+    return {"birth_name": "HUZBERT", "first_name": "YEMDRAL", "birth_place": place, field: name}
 
 
 def _expect_found(desk: Desk, field: str, stored: Sequence[str], searched: Sequence[str]) -> None:

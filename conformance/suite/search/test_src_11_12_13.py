@@ -11,7 +11,7 @@ import pytest
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE
+from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, USUAL
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import MANDATORY, NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
@@ -75,6 +75,9 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
         for route in (Route.TYPED, Route.IMPORTED):
             desk.lgo.set_attributes(files[route].id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     desk.create(desk.draw(birth_date=alone))
+    # What INSi did not answer just now does not stop a search in one's own files.
+    with desk.answered_by("faults/insi-102"):
+        desk.try_call(files[Route.TYPED])
     searches = {
         "trouve": {"birth_date": day},
         "ne trouve pas": {"birth_date": "1901-01-02"},
@@ -86,13 +89,24 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
         "matricule de personne": desk.draw().identity.matricule.value,
     }
 
+    there = {patient.id for patient in files.values()}
+
     def judge(search: Callable[[], object]) -> None:
-        _, requests = desk.during(search)
+        found, requests = desk.during(search)
         expect(
             not requests,
             fr=f"une recherche locale a envoyé {len(requests)} requête(s) à INSi",
             en=f"a local search sent {len(requests)} request(s) to INSi",
         )
+        if search is by_day:
+            expect(
+                isinstance(found, list) and there <= {each.id for each in found},
+                fr="la recherche locale ne trouve pas tous les dossiers, un appel à INSi ayant échoué juste avant",
+                en="the local search does not find all the files, a call to INSi having failed just before",
+                inferred=True,
+            )
+
+    by_day = partial(desk.search, birth_date=day)
 
     def by_number(number: str) -> None:
         with desk.if_offered(BY_MATRICULE), suppress(RefusedError):
@@ -105,6 +119,7 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
             for user in USERS
         }
         | {name: partial(judge, partial(by_number, number)) for name, number in numbers.items()}
+        | {"trouve (user)": partial(judge, by_day)}
     )
 
 
@@ -149,12 +164,22 @@ def test_creation_without_insi(desk: Desk, case: str) -> None:
         stored = desk.snapshot(patient)
         found = desk.born_on(person.identity.traits.birth_date)
         if case == "not-found":
-            # Nor do the other answers that give nobody decide about whoever comes to the counter.
-            for answer in ("answers/several", "safety/empty-sex"):
-                asked = desk.draw()
-                with desk.answered_by(answer, **({"patient": asked} if answer.startswith("safety") else {})):
-                    desk.try_search_insi(typed(asked))
-                _expect_as_typed(desk, typed(desk.draw(first_names_count=2)), answer)
+            # Nor do the other answers that give nobody decide about whoever comes to the counter, nor about who was asked for.
+            for answer in ("answers/several", "safety/empty-sex", "refusée"):
+                asked = desk.draw(first_names_count=2)
+                if answer == "refusée":
+                    desk.insi.clear_scenarios()
+                    with desk.if_at_hand(USUAL), suppress(RefusedError):
+                        call, _ = desk.try_search_insi(typed(asked))
+                        if not isinstance(call, RefusedError):
+                            desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
+                else:
+                    with desk.answered_by(
+                        answer, **({"patient": asked} if answer.startswith("safety") else {})
+                    ):
+                        desk.try_search_insi(typed(asked))
+                    _expect_as_typed(desk, typed(desk.draw(first_names_count=2)), answer)
+                _expect_as_typed(desk, typed(asked), answer)
     due: dict[str, str | None] = {"status": Status.PROV, "matricule": None}
     expect_values(
         stored.patient,
