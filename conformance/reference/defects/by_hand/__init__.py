@@ -1,153 +1,29 @@
-"""The faults that data cannot say, by the name used under ``hand``; one module for each subject.
+"""The faults that data cannot say, by the name used under ``hand``: a folder for each group of rules, a module for each rule.
 
 Each takes the records that come out of the seam, what is known about them, and the memory of the fault; it returns
-the records that go on.
+the records that go on. ``common`` holds what they share, ``families`` the faults made by the dozen, ``allowed`` the right
+behaviours that ``conformance.reference.variants`` names.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from conformance.reference.defects.by_hand import (
-    allowed,
-    answers,
-    asking,
-    beside,
-    between,
-    but_one,
-    cabinet,
-    cards,
-    careful,
-    carried,
-    chronicle,
-    counter,
-    cousins,
-    crossed,
-    days,
-    elsewhere,
-    entered,
-    entering,
-    far,
-    files,
-    generated,
-    habits,
-    keeping,
-    kept_over,
-    kindred,
-    lapses,
-    later,
-    left_over,
-    logs,
-    messages,
-    mistyped,
-    mixing,
-    near,
-    overlooked,
-    own_files,
-    partners,
-    posts,
-    proofs,
-    proposals,
-    recalled,
-    remembered,
-    returned,
-    returning,
-    right,
-    seats,
-    seldom,
-    seldom_came,
-    since,
-    slight,
-    slips,
-    status,
-    strict,
-    tables,
-    threads,
-    threads_told,
-    traces,
-    turns,
-    unlike,
-    unlike_shown,
-    vendors,
-    whence,
-    windows,
-    worded,
-    words,
-)
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator
 
-    from conformance.reference.seams import Memory, Record
+    from conformance.reference.defects.by_hand.common.hand import Hand
 
-SUBJECTS: Final = (
-    allowed,
-    answers,
-    asking,
-    beside,
-    between,
-    but_one,
-    cabinet,
-    cards,
-    careful,
-    carried,
-    chronicle,
-    counter,
-    cousins,
-    crossed,
-    days,
-    elsewhere,
-    entered,
-    entering,
-    far,
-    files,
-    generated,
-    habits,
-    kept_over,
-    kindred,
-    lapses,
-    keeping,
-    later,
-    left_over,
-    logs,
-    messages,
-    mixing,
-    mistyped,
-    near,
-    overlooked,
-    own_files,
-    partners,
-    posts,
-    proofs,
-    proposals,
-    recalled,
-    remembered,
-    returned,
-    returning,
-    right,
-    seats,
-    seldom,
-    seldom_came,
-    since,
-    slight,
-    slips,
-    status,
-    strict,
-    tables,
-    threads,
-    threads_told,
-    traces,
-    turns,
-    unlike,
-    unlike_shown,
-    vendors,
-    whence,
-    windows,
-    worded,
-    words,
-)
 
-FUNCTIONS: Final[dict[str, Callable[[list[Record], Mapping[str, Any], Memory], list[Record]]]] = {
-    name: function for subject in SUBJECTS for name, function in subject.FUNCTIONS.items()
-}
+def _modules() -> Iterator[tuple[str, dict[str, Hand]]]:
+    for group in pkgutil.iter_modules(__path__, f"{__name__}."):
+        for module in pkgutil.iter_modules(import_module(group.name).__path__, f"{group.name}."):
+            yield module.name, getattr(import_module(module.name), "FUNCTIONS", {})
+
+
+BY_MODULE: Final = dict(_modules())
+"""The faults of each module."""
+FUNCTIONS: Final = {name: function for module in BY_MODULE.values() for name, function in module.items()}
 """What ``hand`` may name."""

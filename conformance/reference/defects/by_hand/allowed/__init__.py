@@ -1,0 +1,1 @@
+"""Right behaviours that data cannot say."""

@@ -1,0 +1,1 @@
+"""What faults of several groups of rules share; no fault is here."""

@@ -1,0 +1,23 @@
+"""Faults against DOC-05 that data cannot say; ``by_rule`` names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.reference.defects.by_hand.common.hand import Hand
+    from conformance.reference.seams import Memory, Record
+
+
+def document_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Hand out the document of this kind that was made first for this file, whatever became of the file since."""
+    key = f"{about['patient_id']} {about['document']}"
+    return [{**record, "content": memory.own.setdefault(key, record["content"])} for record in records]
+
+
+FUNCTIONS: Final[dict[str, Hand]] = {
+    "document-kept": document_kept,
+}
+"""What ``hand`` may name."""

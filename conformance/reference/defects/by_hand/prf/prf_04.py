@@ -1,0 +1,59 @@
+"""Faults against PRF-04 that data cannot say; ``by_rule`` names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.protocol import RefusedError
+from conformance.reference.defects.by_hand.common.memory import held_since, refused_while_held
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.reference.defects.by_hand.common.hand import Hand
+    from conformance.reference.seams import Memory, Record
+
+_SEVERAL = "02"
+
+
+def several_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files of which INSi said that there are several."""
+    if about["event"] == "called" and about.get("code") == _SEVERAL:
+        memory.shared.setdefault("held", set()).add(records[0]["id"])
+    return records
+
+
+def lowered_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files lowered by hand."""
+    if about["event"] == "downgraded":
+        memory.shared.setdefault("once", set()).add(records[0]["id"])
+    return records
+
+
+def weak_refusal_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files whose document was not enough."""
+    if about.get("refusal") == "PROOF_NOT_HIGH_CONFIDENCE":
+        memory.shared.setdefault("held", set()).add(records[0]["id"])
+    return records
+
+
+def validation_held(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse to validate a file that was noted, once where that is enough."""
+    file = about["file"]["id"]
+    once = memory.shared.get("once", set())
+    if file in memory.shared.get("held", ()) or file in once:
+        once.discard(file)
+        raise RefusedError("VALIDATION_HELD", "Validation impossible pour ce dossier.", [])
+    return records
+
+
+FUNCTIONS: Final[dict[str, Hand]] = {
+    "declined-holds": held_since("import-declined"),
+    "fault-holds": held_since("called", outcome="ERROR"),
+    "lowered-noted": lowered_noted,
+    "refused-while-held": refused_while_held,
+    "several-noted": several_noted,
+    "validation-held": validation_held,
+    "weak-refusal-noted": weak_refusal_noted,
+}
+"""What ``hand`` may name."""

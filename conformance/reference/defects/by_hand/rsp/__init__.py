@@ -1,0 +1,1 @@
+"""Faults against rules RSP that data cannot say; a module for each rule."""

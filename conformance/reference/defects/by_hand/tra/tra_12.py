@@ -1,0 +1,28 @@
+"""Faults against TRA-12 that data cannot say; ``by_rule`` names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.reference.defects.by_hand.common.hand import Hand
+    from conformance.reference.seams import Memory, Record
+
+
+def refused_once(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse once; whoever asks again gets it."""
+    key = f"{about['patient_id']} {about['where']}"
+    if not records[0]["why"]:
+        return records
+    if memory.own.get(key):
+        return [{**one, "why": ""} for one in records]
+    memory.own[key] = True
+    return records
+
+
+FUNCTIONS: Final[dict[str, Hand]] = {
+    "refused-once": refused_once,
+}
+"""What ``hand`` may name."""

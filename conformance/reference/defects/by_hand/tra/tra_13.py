@@ -1,0 +1,16 @@
+"""Faults against TRA-13 that data cannot say; ``by_rule`` names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from conformance.reference.defects.by_hand.common.notes import flagged
+
+if TYPE_CHECKING:
+    from conformance.reference.defects.by_hand.common.hand import Hand
+
+
+FUNCTIONS: Final[dict[str, Hand]] = {
+    "flag-asks-nothing": flagged(asks=False),
+}
+"""What ``hand`` may name."""

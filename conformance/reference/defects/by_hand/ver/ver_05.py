@@ -1,0 +1,72 @@
+"""Faults against VER-05 that data cannot say; ``by_rule`` names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.reference.defects.by_hand.common.memory import querying
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.reference.defects.by_hand.common.hand import Hand
+    from conformance.reference.seams import Memory, Record
+
+
+def last_number_in_lists(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Show in the list of results the number that the file had when it was indexed."""
+    out = []
+    for one in records:
+        kept = memory.own.setdefault("numbers", {})
+        if one["matricule"]:
+            kept[one["id"]] = {name: one[name] for name in ("matricule", "oid", "status")}
+        out.append({**one, **kept.get(one["id"], {})})
+    return out
+
+
+def answer_before(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Apply the answer of the verification before."""
+    out = []
+    for one in records:
+        out.append({**one, **memory.own})
+        memory.own.update({name: one[name] for name in ("result", "code", "message")})
+    return out
+
+
+def former_number_back(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Give a file that was denied the INS that it had before."""
+    known = about["store"].former(records[0]["id"])
+    if not known:
+        return records
+    return [{**one, "matricule": known[-1].matricule, "oid": known[-1].oid} for one in records]
+
+
+def confirmed_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Remember the numbers that INSi has confirmed."""
+    if str(records[0]["result"]) == "OK":
+        memory.shared.setdefault("confirmed", set()).add((about.get("local") or {}).get("matricule"))
+    return records
+
+
+def confirmed_not_asked(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Ask nothing of a number that was confirmed before."""
+    return [one for one in records if one["matricule"] not in memory.shared.get("confirmed", ())]
+
+
+def worklist_emptied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Empty the whole worklist once something is verified."""
+    about["store"].rows("DELETE FROM work_item")
+    return records
+
+
+FUNCTIONS: Final[dict[str, Hand]] = {
+    "answer-before": answer_before,
+    "confirmed-not-asked": confirmed_not_asked,
+    "confirmed-noted": confirmed_noted,
+    "denied-items-emptied": querying("DELETE FROM work_item WHERE reason = 'VERIFICATION_KO'"),
+    "former-number-back": former_number_back,
+    "items-emptied": querying("DELETE FROM work_item"),
+    "last-number-in-lists": last_number_in_lists,
+    "worklist-emptied": worklist_emptied,
+}
+"""What ``hand`` may name."""
