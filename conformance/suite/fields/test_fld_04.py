@@ -21,7 +21,8 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import app_identity, expect_values
 from conformance.suite.response.proposals import accepted, proposed
-from conformance.suite.states.long_life import RENAMED, RENAMED_TO, life, steps_of
+from conformance.suite.states.long_life import RENAMED, life, steps_of
+from conformance.suite.states.long_life_acts import RENAMED_TO
 from conformance.suite.verification.elsewhere import receive, received, verify
 from conformance.verdicts import UndecidedError
 

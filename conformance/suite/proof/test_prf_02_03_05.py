@@ -21,14 +21,13 @@ from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import NEW_KIND, kinds_known
+from conformance.suite.proof.lists import lists_of_site, lists_restored, other_settings, write, writes
 from conformance.suite.proof.screens import expect_not_selected
-from conformance.suite.site.settings import parts, restored, setting, switch
+from conformance.suite.site.settings import restored, setting, switch
 from conformance.suite.states.card_life import fed_by_card, with_card_attached
-from conformance.verdicts import Departure, UndecidedError, Verdict
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from conformance.drivers.model import Patient
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
@@ -45,14 +44,14 @@ UNCHECKED = routes(Status.PROV, Status.RECUP)
 )
 @pytest.mark.parametrize("route", UNCHECKED, ids=str)
 def test_new_kind(desk: Desk, route: Route) -> None:
-    with _restored(desk):
-        high, low = _lists(desk)
-        _write(desk, high, [*low, NEW_KIND])
+    with lists_restored(desk):
+        high, low = lists_of_site(desk)
+        write(desk, high, [*low, NEW_KIND])
         patient = desk.bring(adult(desk), route)
         _expect_recorded(desk, patient, NEW_KIND)
         before = desk.snapshot(patient)
         _expect_no_validation(desk, before, f"{NEW_KIND} sans haut niveau de confiance")
-        _write(desk, [*high, NEW_KIND], low)
+        write(desk, [*high, NEW_KIND], low)
         with suppress(RefusedError):
             desk.lgo.record_proof(patient.id, NEW_KIND, actor=desk.user)
         _expect_validation(desk, patient, f"{NEW_KIND} passée à haut niveau de confiance")
@@ -68,8 +67,8 @@ def test_new_kind(desk: Desk, route: Route) -> None:
 )
 @pytest.mark.parametrize("route", UNCHECKED, ids=str)
 def test_lowered_kind(desk: Desk, route: Route) -> None:
-    with _restored(desk):
-        high, low = _lists(desk)
+    with lists_restored(desk):
+        high, low = lists_of_site(desk)
         if len(high) < 2:  # noqa: PLR2004 - one to take off, one to leave
             raise UndecidedError(
                 f"moins de deux pièces à haut niveau de confiance : {', '.join(high) or '-'}",
@@ -81,7 +80,7 @@ def test_lowered_kind(desk: Desk, route: Route) -> None:
             _expect_recorded(desk, done, taken)
             _expect_validation(desk, done, taken)
             earlier = desk.snapshot(done)
-            if _writes(desk, left, [*low, taken], is_last=taken == high[-1]):
+            if writes(desk, left, [*low, taken], is_last=taken == high[-1]):
                 break
         patient = desk.bring(adult(desk), route)
         _expect_recorded(desk, patient, taken)
@@ -103,16 +102,16 @@ def test_lowered_kind(desk: Desk, route: Route) -> None:
     en="A document that the site does not know any more does not validate, and the settings are read as written",
 )
 def test_removed_kind(desk: Desk) -> None:
-    with _restored(desk):
-        high, low = _lists(desk)
-        others = _other_settings(desk)
+    with lists_restored(desk):
+        high, low = lists_of_site(desk)
+        others = other_settings(desk)
         for removed in high:
             left = [kind for kind in high if kind != removed]
             done = desk.bring(adult(desk), Route.TYPED)
             _expect_recorded(desk, done, removed)
             _expect_validation(desk, done, removed)
             earlier = desk.snapshot(done)
-            if _writes(desk, left, low, is_last=removed == high[-1]):
+            if writes(desk, left, low, is_last=removed == high[-1]):
                 break
         expect_kept(
             desk.snapshot(done),
@@ -124,7 +123,7 @@ def test_removed_kind(desk: Desk) -> None:
             inferred=True,
         )
         expect_equal(
-            got=_other_settings(desk),
+            got=other_settings(desk),
             expected=others,
             fr="autres paramètres du site, la liste des pièces étant changée",
             en="other settings of the site, the list of documents being changed",
@@ -249,7 +248,7 @@ def test_switched_on(desk: Desk, route: Route) -> None:
         return  # There is none to switch on: the vendor declares so, and ``test_switched_off`` looks whether it is true.
     high, low = list(HIGH_CONFIDENCE_PROOFS), list(LOW_CONFIDENCE_PROOFS)
     if setting(desk, site.HIGH_CONFIDENCE_PROOFS) is not None:
-        high, low = _lists(desk)
+        high, low = lists_of_site(desk)
     with restored(desk, site.AUTOMATIC_VALIDATION):
         switch(desk, site.ON)
 
@@ -304,72 +303,6 @@ def test_switched_on(desk: Desk, route: Route) -> None:
                 "validation automatique désactivée après coup", "automatic validation switched off afterwards"
             ),
             inferred=True,
-        )
-
-
-def _other_settings(desk: Desk) -> dict[str, str]:
-    lists = {site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS}
-    return {name: value for name, value in desk.lgo.read_settings().items() if name not in lists}
-
-
-def _restored(desk: Desk) -> AbstractContextManager[None]:
-    return restored(desk, site.HIGH_CONFIDENCE_PROOFS, site.LOW_CONFIDENCE_PROOFS)
-
-
-def _lists(desk: Desk) -> tuple[list[str], list[str]]:
-    """Return the kinds with high confidence and the others, which the site can set.
-
-    Raises:
-        UndecidedError: the driver has no such setting (NOT_TESTED), as for every setting that is left out.
-        Departure: it has, and the list is empty.
-    """
-    known = desk.lgo.read_settings()
-    if site.HIGH_CONFIDENCE_PROOFS not in known:
-        raise UndecidedError(
-            f"le pilote ne règle pas la liste des pièces (paramètre {site.HIGH_CONFIDENCE_PROOFS}) : à constater à l'écran",
-            f"the driver does not set the list of documents (setting {site.HIGH_CONFIDENCE_PROOFS}): to be seen on the screen",
-            verdict=Verdict.NOT_TESTED,
-        )
-    high = parts(known.get(site.HIGH_CONFIDENCE_PROOFS))
-    if not high:
-        raise Departure(
-            f"la liste des pièces à haut niveau de confiance n'est pas un paramètre ({site.HIGH_CONFIDENCE_PROOFS})",
-            f"the list of high-confidence documents is no setting ({site.HIGH_CONFIDENCE_PROOFS})",
-        )
-    return high, parts(known.get(site.LOW_CONFIDENCE_PROOFS))
-
-
-def _writes(desk: Desk, high: list[str], low: list[str], *, is_last: bool) -> bool:
-    """Write the lists; tell whether the site may have them so. Those that a text names (PRF-06) may be fixed: another is tried.
-
-    Raises:
-        Departure: this is the last to try, and the site may not; or they are not read as written.
-    """
-    try:
-        _write(desk, high, low)
-    except Departure as departure:
-        if is_last or not isinstance(departure.__cause__, RefusedError):
-            raise
-        return False
-    return True
-
-
-def _write(desk: Desk, high: list[str], low: list[str]) -> None:
-    wanted = {site.HIGH_CONFIDENCE_PROOFS: high, site.LOW_CONFIDENCE_PROOFS: low}
-    try:
-        desk.lgo.write_settings({name: ",".join(kinds) for name, kinds in wanted.items()})
-    except RefusedError as refusal:
-        raise Departure(
-            f"la liste des pièces ne se paramètre pas : {refusal.message}",
-            f"the list of documents cannot be set: {refusal.message}",
-        ) from refusal
-    known = desk.lgo.read_settings()
-    for name, kinds in wanted.items():
-        expect_equal(
-            got=frozenset(parts(known.get(name))),
-            expected=frozenset(kinds),
-            fr=f"paramètre {name} après écriture",
-            en=f"setting {case_text(name).en} after it was written",
         )
 
 

@@ -11,7 +11,6 @@ not have, or refuses where it may, is left out, and those that began where it wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,13 +18,11 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.attributes.marks import is_for_good, lift, set_attributes
+from conformance.suite.attributes.marks import is_for_good
 from conformance.suite.desk.apart import ATTRIBUTES, BY_MATRICULE, DASHBOARD, DOWNGRADE, VERIFICATION
 from conformance.suite.desk.expect import refused_to_allow
-from conformance.suite.desk.people import another_value
+from conformance.suite.states import long_life_acts as acts
 from conformance.suite.status.moments import let_a_second_pass
-from conformance.suite.verification.elsewhere import answering, verify
-from conformance.suite.verification.wire import KO, Said, need_verified
 from conformance.verdicts import Ending, UndecidedError
 
 if TYPE_CHECKING:
@@ -35,12 +32,10 @@ if TYPE_CHECKING:
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
+    from conformance.suite.states.long_life_acts import Does
     from simulator.registry.person import Person
 
 PROV, RECUP, VALI, QUAL = Status.PROV, Status.RECUP, Status.VALI, Status.QUAL
-
-Does = Callable[["Desk", "Patient", "Person"], "Patient | None"]
-"""Does an act at the desk and returns the file as the act gives it back, ``None`` when it gives none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,100 +95,19 @@ class Life:
     """The step that it ends with before its end, and why."""
 
 
-def _feed(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    del person
-    return desk.decide(desk.find(desk.read(patient)), accept=True)
-
-
-def _feed_by_two(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    """One user calls, another accepts; the one who calls, where a software leaves the decision to them."""
-    call = desk.as_super_user().find(desk.read(patient))
-    taken = desk.try_accept(call)
-    return _feed(desk, patient, person) if isinstance(taken, RefusedError) else taken
-
-
-def _check(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    del person
-    desk.record_document(patient)
-    return desk.lgo.validate_identity(patient.id, actor=desk.user)
-
-
-def _check_again(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    """Validate without another document: the one that checked the identity is still there."""
-    del person
-    return desk.lgo.validate_identity(patient.id, actor=desk.user)
-
-
-def _lower(target: LoweredStatus) -> Does:
-    return lambda desk, patient, _: desk.lgo.downgrade_status(patient.id, target, actor=desk.user)
-
-
-def _edit(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    place = another_value(desk, person, "birth_place")
-    return desk.lgo.update_patient(patient.id, {"birth_place": place}, actor=desk.user)
-
-
-def _rename(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    """Change what has nothing to do with the status: what the fall took away must not come back with it.
-
-    Of the two names in use the one that was empty is filled from now on, and the other is empty.
-    """
-    del person
-    return desk.lgo.update_patient(patient.id, dict(RENAMED_TO), actor=desk.user)
-
-
-def _put_right(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    right = person.identity.traits.birth_place
-    return desk.lgo.update_patient(patient.id, {"birth_place": right}, actor=desk.user)
-
-
-def _deny(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    del person
-    with answering(desk, KO):
-        _, exchanges = verify(desk, patient)
-    need_verified(exchanges, Said.KO)
-    # A software may doubt an identity that INSi denies: the doubt is lifted by a person.
-    if desk.read(patient).attributes:
-        lift(desk, patient)
-    return None
-
-
-def _mark(attribute: Attribute) -> Does:
-    return lambda desk, patient, _: desk.lgo.set_attributes(
-        patient.id, frozenset({attribute}), actor=desk.user
-    )
-
-
-def _unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    del person
-    return lift(desk, patient)
-
-
-def _replace(desk: Desk, patient: Patient, person: Person) -> Patient | None:
-    """Put homonyme in the place of a doubt: what the doubt took away does not come back by another door."""
-    with suppress(RefusedError, UndecidedError):  # A doubt may have to be lifted first.
-        between = set_attributes(desk, patient, frozenset({Attribute.HOMONYME}))
-        # What came back shows in the step; taking the last attribute away would hide it.
-        if between.status is not PROV or between.matricule:
-            return between
-    return _unmark(desk, patient, person)
-
-
-RENAMED_TO: Final[dict[str, str | None]] = {"used_name": None, "used_first_name": "NALROVK"}
-
 _OTHER: Final = "super-user"
 
 
 def _fed(begins: Status, leads_to: Status, *, by: str = "user", is_deduced: bool = False) -> Step:
     return Step(
-        does=_feed, begins=begins, leads_to=(leads_to,), rule="STA-05" if leads_to is QUAL else "STA-03",
+        does=acts.feed, begins=begins, leads_to=(leads_to,), rule="STA-05" if leads_to is QUAL else "STA-03",
         fr="identité INSi acceptée", en="INSi identity accepted", by=by, is_deduced=is_deduced,
     )  # fmt: skip
 
 
 def _checked(begins: Status, leads_to: Status, *, by: str = "user", is_deduced: bool = False) -> Step:
     return Step(
-        does=_check, begins=begins, leads_to=(leads_to,), rule="STA-06" if leads_to is QUAL else "STA-04",
+        does=acts.check, begins=begins, leads_to=(leads_to,), rule="STA-06" if leads_to is QUAL else "STA-04",
         fr="pièce contrôlée", en="document checked", by=by, is_deduced=is_deduced,
     )  # fmt: skip
 
@@ -201,7 +115,7 @@ def _checked(begins: Status, leads_to: Status, *, by: str = "user", is_deduced: 
 def _lowered(begins: Status, target: LoweredStatus) -> Step:
     return Step(
         # That it stops halfway is in no text.
-        does=_lower(target), begins=begins, leads_to=(PROV, VALI) if begins is QUAL else (PROV,), rule="STA-08",
+        does=acts.lower(target), begins=begins, leads_to=(PROV, VALI) if begins is QUAL else (PROV,), rule="STA-08",
         fr=f"abaissée à la main à {target}", en=f"lowered by hand to {target}", by=_OTHER, is_free=True,
         path=DOWNGRADE,
     )  # fmt: skip
@@ -209,25 +123,25 @@ def _lowered(begins: Status, target: LoweredStatus) -> Step:
 
 def _marked(begins: Status, attribute: Attribute, *, by: str = "user") -> Step:
     return Step(
-        does=_mark(attribute), begins=begins, leads_to=(PROV,), rule="ATT-03",
+        does=acts.mark(attribute), begins=begins, leads_to=(PROV,), rule="ATT-03",
         fr=f"devenue {attribute}", en=f"made {attribute}", by=by, attributes=frozenset({attribute}), path=ATTRIBUTES,
     )  # fmt: skip
 
 
 _UNMARKED: Final = Step(
-    does=_unmark, begins=PROV, leads_to=(PROV,), rule="ATT-03", is_free=True, is_deduced=True,
+    does=acts.unmark, begins=PROV, leads_to=(PROV,), rule="ATT-03", is_free=True, is_deduced=True,
     fr="attribut retiré", en="attribute removed",
 )  # fmt: skip
 _REPLACED: Final = Step(
-    does=_replace, begins=PROV, leads_to=(PROV,), rule="ATT-03", is_free=True, is_deduced=True,
+    does=acts.replace, begins=PROV, leads_to=(PROV,), rule="ATT-03", is_free=True, is_deduced=True,
     fr="douteuse remplacée par homonyme, puis attribut retiré", en="douteuse replaced by homonyme, then attribute removed",
 )  # fmt: skip
 _PUT_RIGHT: Final = Step(
-    does=_put_right, begins=VALI, leads_to=(PROV, VALI), rule="STA-09", by=_OTHER,
+    does=acts.put_right, begins=VALI, leads_to=(PROV, VALI), rule="STA-09", by=_OTHER,
     fr="trait rétabli", en="trait put right",
 )  # fmt: skip
 _DENIED: Final = Step(
-    does=_deny,
+    does=acts.deny,
     begins=QUAL,
     leads_to=(PROV,),
     rule="VER-05",
@@ -237,14 +151,14 @@ _DENIED: Final = Step(
 )
 
 RENAMED: Final = Step(
-    does=_rename, begins=PROV, leads_to=(PROV,), rule="STA-08", is_free=True,
+    does=acts.rename, begins=PROV, leads_to=(PROV,), rule="STA-08", is_free=True,
     fr="noms utilisés modifiés après un KO", en="names in use changed after a KO",
 )  # fmt: skip
 
 
 def _edited(begins: Status, leads_to: Status) -> Step:
     return Step(
-        does=_edit, begins=begins, leads_to=(leads_to,), rule="STA-09", by=_OTHER,
+        does=acts.edit, begins=begins, leads_to=(leads_to,), rule="STA-09", by=_OTHER,
         fr="trait strict modifié par un utilisateur habilité", en="strict trait changed by an entitled user",
     )  # fmt: skip
 
@@ -257,8 +171,8 @@ STEPS: Final = (
     _edited(QUAL, VALI),
     _PUT_RIGHT,
     _checked(PROV, VALI),  # Only where the change of a trait of a validée makes it provisoire.
-    replace(_checked(VALI, VALI), does=_check_again, is_free=True),
-    replace(_fed(VALI, QUAL), does=_feed_by_two),
+    replace(_checked(VALI, VALI), does=acts.check_again, is_free=True),
+    replace(_fed(VALI, QUAL), does=acts.feed_by_two),
     _DENIED,
     RENAMED,
     _fed(PROV, RECUP, by=_OTHER),

@@ -19,12 +19,13 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.steps import USERS, while_waiting
-from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.desk.words import expect_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.response.first_names import made, three_plain_names
 from conformance.suite.response.proposals import WHATEVER
 from conformance.suite.states.card_life import fed_by_card, with_card_attached
+from conformance.suite.status.reached import expect_identity, expect_qualified, expect_recovered
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.cards import Family
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
-    from simulator.registry.person import Person
 
 
 _UNFOUND: Final = {
@@ -60,7 +60,7 @@ def test_import_gives_recovered(desk: Desk, user: str) -> None:
     for times in ("acceptation de l'identité INSi", "seconde acceptation"):
         call = desk.find(patient)
         desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
-        _expect_recovered(desk.read(patient), f"après {times}")
+        expect_recovered(desk.read(patient), f"après {times}")
 
 
 @pytest.mark.rule("STA-03")
@@ -70,8 +70,8 @@ def test_import_gives_recovered(desk: Desk, user: str) -> None:
 def test_creation_from_insi_gives_recovered(desk: Desk, user: str) -> None:
     desk = desk.by(user)
     patient = desk.arrive(desk.draw())
-    _expect_recovered(patient, "d'un dossier créé depuis INSi")
-    _expect_recovered(desk.feed(patient), "d'un dossier créé depuis INSi puis réalimenté")
+    expect_recovered(patient, "d'un dossier créé depuis INSi")
+    expect_recovered(desk.feed(patient), "d'un dossier créé depuis INSi puis réalimenté")
 
 
 @pytest.mark.rule("STA-03")
@@ -88,7 +88,7 @@ def test_recorded_is_not_checked(desk: Desk) -> None:
             "the document recorded has already validated the identity",
             depends_on=("PRF-04",),
         )
-    _expect_recovered(desk.feed(patient), "pièce enregistrée mais non contrôlée")
+    expect_recovered(desk.feed(patient), "pièce enregistrée mais non contrôlée")
 
 
 @pytest.mark.rule("STA-03")
@@ -105,7 +105,7 @@ def test_alert_is_no_obstacle(desk: Desk) -> None:
         return  # For RSP-05.
     if isinstance(desk.try_accept(call), RefusedError):
         return  # As above.
-    _expect_recovered(desk.read(patient), "après un import où le 1er prénom alerte")
+    expect_recovered(desk.read(patient), "après un import où le 1er prénom alerte")
 
 
 @pytest.mark.rule("STA-03")
@@ -116,7 +116,7 @@ def test_alert_is_no_obstacle(desk: Desk) -> None:
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
 def test_cast_recovered(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
-        _expect_recovered(trip.seen["fed"].patient, "après l'import")
+        expect_recovered(trip.seen["fed"].patient, "après l'import")
 
     journey(desk).expect(desk, ["answered", "fed"], judge)
 
@@ -234,7 +234,7 @@ def test_validated_by_each_document(desk: Desk) -> None:
         if desk.read(patient).status is not Status.VALI:
             return  # For STA-04.
         _feed_by(desk, patient, people, way)
-        _expect_qualified(desk, patient, person, f"validée avec {kind}, puis alimentée par INSi")
+        expect_qualified(desk, patient, person, f"validée avec {kind}, puis alimentée par INSi")
         call, _ = desk.try_call(patient)
         # Nobody has to ask again for an INS that is there.
         if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
@@ -283,14 +283,14 @@ def test_to_qualified_by_way_of_validated(desk: Desk, user: str, *, typed_list: 
         en="status after the check of a document",
     )
     desk.feed(patient)
-    _expect_qualified(desk, patient, person, "validée puis alimentée par INSi")
+    expect_qualified(desk, patient, person, "validée puis alimentée par INSi")
     # A software may see no use in a second call; one that makes it must not lose anything by it.
     again, requests = desk.try_call(patient)
     if not requests:
         return
     if not isinstance(again, RefusedError):
         desk.try_accept(again)
-    _expect_qualified(desk, patient, person, "qualifiée puis réalimentée")
+    expect_qualified(desk, patient, person, "qualifiée puis réalimentée")
 
 
 @pytest.mark.rule("STA-06")
@@ -323,7 +323,7 @@ def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -
         Moment("après contrôle sur pièce", "after the check of a document"),
         besides={"status": ANYTHING},
     )
-    _expect_qualified(desk, patient, person, "récupérée puis contrôlée sur pièce")
+    expect_qualified(desk, patient, person, "récupérée puis contrôlée sur pièce")
 
 
 @pytest.mark.rule("STA-06")
@@ -334,7 +334,7 @@ def test_to_qualified_by_way_of_recovered(desk: Desk, user: str, route: Route) -
 @pytest.mark.parametrize("journey", [typed_then_fed, created_from_insi], ids=["typed", "from-insi"])
 def test_cast_qualified(desk: Desk, journey: Taken) -> None:
     def judge(trip: Trip) -> None:
-        _expect_identity(trip.seen["qualified"].patient, trip.person, "après contrôle sur pièce")
+        expect_identity(trip.seen["qualified"].patient, trip.person, "après contrôle sur pièce")
 
     journey(desk).expect(desk, ["qualified"], judge)
 
@@ -371,33 +371,4 @@ def test_no_qualification_without_acceptance(desk: Desk) -> None:
         {"matricule": None, "oid": None},
         fr="un INS refusé est dans le dossier",
         en="a refused INS is in the file",
-    )
-
-
-def _expect_recovered(patient: Patient, moment: str) -> None:
-    expect_equal(
-        got=patient.status,
-        expected=Status.RECUP,
-        fr=f"statut {moment}, sans contrôle de pièce",
-        en=f"status ({moment}), with no document checked",
-    )
-
-
-def _expect_qualified(desk: Desk, patient: Patient, person: Person, moment: str) -> None:
-    after = desk.read(patient)
-    expect_equal(
-        got=after.status,
-        expected=Status.QUAL,
-        fr=f"statut d'une identité {moment}",
-        en=f"status of an identity ({moment})",
-    )
-    _expect_identity(after, person, moment)
-
-
-def _expect_identity(patient: Patient, person: Person, moment: str) -> None:
-    expect_values(
-        patient,
-        insi_values(person),
-        fr=f"l'identité {moment} n'est pas celle d'INSi",
-        en=f"the identity ({moment}) is not that of INSi",
     )
