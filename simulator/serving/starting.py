@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import multiprocessing
+import random
 import secrets
 import socket
 import sys
@@ -14,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from granian.constants import Interfaces
 from granian.http import HTTP2Settings
@@ -51,6 +53,9 @@ TOKEN_VARIABLE = "BANC_TOKEN"  # noqa: S105 - its name
 
 STOP_TIMEOUT_S = 2
 """How long calls in progress are given when the server is stopped."""
+_LEFT_ALONE: Final = range(20_000, 32_768)
+"""Ports that no system hands out by itself: Linux begins at 32768, Windows and macOS at 49152."""
+_TRIES: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +88,16 @@ def is_loopback(host: str) -> bool:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """Return a port that was free a moment ago.
+
+    None of those that systems hand out by themselves, as long as another is free: before it is used, somebody else might be given
+    it, for a call even, and who waits for a server there might reach himself.
+    """
+    for port in (*random.SystemRandom().sample(_LEFT_ALONE, _TRIES), 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((host, port))
+            return int(probe.getsockname()[1])
+    raise OSError(errno.EADDRNOTAVAIL, f"no port of {host} is free")
 
 
 def prepare(options: ServeOptions) -> ServeOptions:

@@ -234,7 +234,7 @@ def test_wrong_shape_of_a_birth_place(code: str) -> None:
 
 
 def test_table_is_read_once() -> None:
-    assert cog() is COG
+    assert cog() is cog()
 
 
 def test_loading_the_table_costs_less_than_30_megabytes() -> None:
