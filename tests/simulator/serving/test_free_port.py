@@ -26,5 +26,5 @@ def test_two_processes_that_draw_alike_are_not_given_the_same_port():
 
 
 def test_an_address_that_is_not_of_this_machine_has_none():
-    with pytest.raises(OSError, match="192.0.2.1"):
+    with pytest.raises(OSError, match=r"192\.0\.2\.1"):
         free_port("192.0.2.1")
