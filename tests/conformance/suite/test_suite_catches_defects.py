@@ -92,6 +92,7 @@ ONLY_SEEN_BY = {
         "rsp_08_09.wrong_key_for_everybody",
         "rsp_after_several.later_request",
         "rsp_by_card.nothing_is_taken",
+        "rsp_card_new.nothing_is_made",
     },
     "unknown-oid-imported": {
         "rsp_08_09.filtered",
