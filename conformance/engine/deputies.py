@@ -47,6 +47,11 @@ class Deputies:
         self._entitled = entitled
         self._reserved: set[str] = set()
 
+    @property
+    def reserved(self) -> frozenset[str]:
+        """Return the verbs that the entitled user has done, the ordinary one having been refused."""
+        return frozenset(self._reserved)
+
     def do(self, verb: str, ask: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Return the answer to one of ``OFFICE``.
 

@@ -69,6 +69,11 @@ class RecordingDriver:
         self._deputies = deputies
         self._known: dict[str, dict[str, Plain]] = {}
 
+    @property
+    def reserved(self) -> frozenset[str]:
+        """Return the verbs that a deputy does for the ordinary user."""
+        return self._deputies.reserved if self._deputies is not None else frozenset()
+
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped driver; a verb comes with its recording."""
         member = getattr(self._driver, name)

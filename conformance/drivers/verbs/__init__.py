@@ -36,6 +36,8 @@ class Driver(PatientVerbs, InsiVerbs, CardVerbs, PartnerVerbs, SiteVerbs):
     """
 
     _capabilities: Capabilities | None = None
+    reserved: frozenset[str] = frozenset()
+    """Verbs that somebody entitled does for the ordinary user of a campaign, who is refused them."""
 
     def perform(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
         """Do one verb, if the software declares it, and return its answer."""

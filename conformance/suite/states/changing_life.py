@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Verb
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.desk.apart import path
+from conformance.suite.desk.apart import LOTS, path
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.steps import USERS
@@ -125,12 +125,18 @@ def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> Ch
                     after=after,
                     own=own,
                     besides=besides,
-                    user=worker.user.user,
+                    user=_who_did(worker, turn),
                     log=logs,
                 )
             )
         before, log = after, written
     return ChangingLife(turns=tuple(seen), departures=tuple(departures), obstacles=tuple(obstacles))
+
+
+def _who_did(worker: Desk, turn: Turn) -> str:
+    """Return the name of whoever did an act: a lot that is the head's of the office is started by him (``engine.deputies``)."""
+    is_reserved = turn.path is LOTS and "start_bulk_verification" in worker.lgo.reserved
+    return (worker.super_user if is_reserved else worker.user).user
 
 
 def _refused(turn: Turn, before: Snapshot, refusal: RefusedError) -> Departure:

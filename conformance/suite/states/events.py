@@ -323,7 +323,9 @@ def _new_traits(desk: Desk, file: File) -> dict[str, str | None]:
     """Return what is typed over: a value that carries a feature itself, a name with one in use."""
     match field := file.shape.corrects[file.patient.status]:
         case "birth_place":
-            return {field: "2A247"}
+            # Corsica has letters since 1976; who was born before was not born there in so many words.
+            is_later = str(file.patient.birth_date) >= "1976"
+            return {field: "2A247" if is_later else another_value(desk, file.person, field)}
         case "birth_name":
             name = another_value(desk, file.person, field).replace(" ", "-")
             return {field: f"{name}-KV", "used_name": "KVORLANW"}
