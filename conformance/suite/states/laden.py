@@ -101,7 +101,7 @@ SHAPES: Final = (
         routes=_BY_IMPORT,
         user="super-user",
         low="VITALE_CARD",
-        corrects={PROV: "first_names", RECUP: "birth_name", VALI: "birth_date", QUAL: "birth_place"},
+        corrects={PROV: "first_names", RECUP: "birth_name", VALI: "birth_date", QUAL: "sex"},
     ),
     Shape(
         part=Part(
@@ -115,7 +115,7 @@ SHAPES: Final = (
         routes=_BY_IMPORT,
         user="user",
         is_homonym=True,
-        corrects={PROV: "birth_date", RECUP: "first_names", VALI: "birth_name", QUAL: "sex"},
+        corrects={PROV: "birth_date", RECUP: "first_names", VALI: "birth_name", QUAL: "birth_place"},
     ),
 )
 
