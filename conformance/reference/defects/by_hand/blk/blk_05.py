@@ -227,15 +227,6 @@ def cards_not_counted(records: list[Record], about: Mapping[str, Any], _memory: 
     return [{**one, "insi_calls": one["insi_calls"] - len(cards)} for one in records]
 
 
-def ever_qualified(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Count the identities that were ever qualified."""
-    out = []
-    for record in records:
-        memory.own["most"] = max(memory.own.get("most", 0), record["qualified"])
-        out.append({**record, "qualified": memory.own["most"]})
-    return out
-
-
 def cards_twice(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Count a call by card twice."""
     cards = [one for one in about["log"] if one.action == "INSI_CALL" and one.mode == "VITALE"]
@@ -293,7 +284,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "codes-as-failures": codes_as_failures,
     "counted-on-last-page": counted_on_last_page,
     "creation-calls-uncounted": creation_calls_uncounted,
-    "ever-qualified": ever_qualified,
     "failed-cards-succeed": failed_cards_succeed,
     "faults-are-answers": faults_are_answers,
     "marked-still-counted": marked_still_counted,

@@ -111,12 +111,6 @@ def cleared_not_blocked(records: list[Record], about: Mapping[str, Any], memory:
     return [] if about["patient_id"] in memory.shared.get("cleared", ()) else records
 
 
-def changed_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files that were changed."""
-    memory.shared.setdefault("changed", set()).update(one["id"] for one in records)
-    return records
-
-
 def changed_not_blocked(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Let the call go for a file that was changed."""
     return [] if about["patient_id"] in memory.shared.get("changed", ()) else records
@@ -151,7 +145,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "blocked-once-more": blocked_once_more,
     "blocks-the-next": blocks_the_next,
     "changed-not-blocked": changed_not_blocked,
-    "changed-noted": changed_noted,
     "cleared-not-blocked": cleared_not_blocked,
     "colleague-not-heard": colleague_not_heard,
     "lifted-without-homonym": lifted_without_homonym,

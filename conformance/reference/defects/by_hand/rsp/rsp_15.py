@@ -42,12 +42,6 @@ def history_of_the_last_answer(
     return [members(each) for each in memory.shared["last"]["history"]]
 
 
-def former_emptied(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Forget the former INS of the file."""
-    about["store"].write_former(records[0]["id"], [])
-    return records
-
-
 def former_dates_french(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Keep the dates of the INS history as they are shown."""
     return [
@@ -66,11 +60,6 @@ def history_appended(records: list[Record], about: Mapping[str, Any], memory: Me
 def single_entry_lost(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Read a list of one as no list."""
     return records if len(records) != 1 else []
-
-
-def entries_by_number(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
-    """Keep one entry of the history for each matricule."""
-    return list({one["matricule"]: one for one in records}.values())
 
 
 def history_added_up(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -96,9 +85,7 @@ def after_active_dropped(records: list[Record], about: Mapping[str, Any], _memor
 FUNCTIONS: Final[dict[str, Hand]] = {
     "after-active-dropped": after_active_dropped,
     "crossed-period-dropped": crossed_period_dropped,
-    "entries-by-number": entries_by_number,
     "former-dates-french": former_dates_french,
-    "former-emptied": former_emptied,
     "former-numbers-emptied": querying("DELETE FROM former_ins"),
     "former-of-file-before": former_of_file_before,
     "history-added-up": history_added_up,

@@ -26,12 +26,6 @@ def several_asked(records: list[Record], _about: Mapping[str, Any], memory: Memo
     return records
 
 
-def store_kept(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Remember where the address of INSi is: what ``asks_insi`` uses on seams that do not know."""
-    memory.shared["store"] = about["store"]
-    return records
-
-
 def offline_after_a_failure(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note whether the last call failed; a search is refused from then on."""
     if "outcome" in about:
@@ -73,6 +67,5 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "found-nobody-after-a-failure": found_nobody_after_a_failure,
     "offline-after-a-failure": offline_after_a_failure,
     "several-asked": several_asked,
-    "store-kept": store_kept,
 }
 """What ``hand`` may name."""

@@ -54,12 +54,6 @@ def carded_is_recup(records: list[Record], about: Mapping[str, Any], memory: Mem
     )
 
 
-def refused_proposals_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files whose proposal was refused."""
-    memory.shared.setdefault("declined", set()).update(one["id"] for one in records)
-    return records
-
-
 def declined_counts(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Take a refused proposal for an accepted one when the document is checked."""
     was_declined = about["patient_id"] in memory.shared.get("declined", ())
@@ -112,7 +106,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "note-cards": note_cards,
     "once-qualified-only": once_qualified_only,
     "proof-of-one-last-digit": proof_of_one_last_digit,
-    "refused-proposals-noted": refused_proposals_noted,
     "saved-blind": saved_blind,
     "twin-gets-proof": twin_gets_proof,
 }

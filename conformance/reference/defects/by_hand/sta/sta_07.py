@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Status, StatusChange
 from conformance.reference.defects.by_hand.common.memory import querying
-from conformance.reference.defects.by_hand.common.notes import came_from_elsewhere, noted_since
+from conformance.reference.defects.by_hand.common.notes import noted_since
 from conformance.reference.defects.by_hand.common.records import all_with
-from conformance.reference.defects.by_hand.sta.common import file_told
 from conformance.reference.files import as_record
 from conformance.reference.store import now
 
@@ -245,12 +244,6 @@ def author_of_same_status(records: list[Record], about: Mapping[str, Any], memor
     return [{**one, "author": known.setdefault((about["patient_id"], one["status"]), one["author"])}]
 
 
-def came_dropped(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Lose what is about a file that came this way."""
-    came = came_from_elsewhere(memory)
-    return [one for one in records if file_told(one, about) not in came]
-
-
 def first_author_only(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Write the changes of the user only who has the first entry of a file."""
     first: dict[str, str] = memory.own.setdefault("first", {})
@@ -266,7 +259,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "as-text-sorted": as_text_sorted,
     "author-of-the-call": author_of_the_call,
     "author-opened-last": author_opened_last,
-    "came-dropped": came_dropped,
     "change-author-is-reader": change_author_is_reader,
     "correction-historised": _historised(Status.VALI),
     "fictive-noted": fictive_noted,

@@ -54,21 +54,11 @@ def verifications_on_first_file(
     return on_first_file("INSI_VERIFICATION", records, memory)
 
 
-def verification_code_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Log a verification without code under that of the one before."""
-    out = []
-    for one in records:
-        out.append({**one, "code": one["code"] or memory.own.get("code")})
-        memory.own["code"] = out[-1]["code"]
-    return out
-
-
 FUNCTIONS: Final[dict[str, Hand]] = {
     "last-verification-only": last_verification_only,
     "same-failed-verification-logged-once": failures_logged_once("INSI_VERIFICATION"),
     "under-the-file-before": under_the_file_before,
     "user-before": user_before,
-    "verification-code-kept": verification_code_kept,
     "verifications-on-first-file": verifications_on_first_file,
 }
 """What ``hand`` may name."""
