@@ -40,16 +40,18 @@ def first_case_of_each(campaigns: Rig) -> frozenset[str]:
     return frozenset(cases[0] for by_check in _cases(campaigns) for cases in by_check.values())
 
 
-def some_of_the_checks(campaigns: Rig, nth: int, of: int) -> frozenset[str]:
-    """Return the ids of one case of every ``of``-th check of each rule, of all if a rule has too few.
+def shares_of_the_checks(campaigns: Rig, of: int) -> tuple[frozenset[str], ...]:
+    """Return ``of`` times the ids of one case of every ``of``-th check of each rule, of all if a rule has too few.
 
-    Args:
-        campaigns: where the checks are.
-        nth: from 0; who takes one after the other has seen each check.
-        of: how many there are to take.
+    Who takes one share after the other has seen each check.
     """
+    found = _cases(campaigns)
+    return tuple(_share(found, nth, of) for nth in range(of))
+
+
+def _share(found: list[dict[str, list[str]]], nth: int, of: int) -> frozenset[str]:
     chosen: set[str] = set()
-    for by_check in _cases(campaigns):
+    for by_check in found:
         names = sorted(by_check)
         for name in names[nth::of] or names:
             cases = by_check[name]

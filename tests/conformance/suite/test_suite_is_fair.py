@@ -18,7 +18,7 @@ from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
 from simulator.ins import to_wire
 
-from .sparing import some_of_the_checks
+from .sparing import shares_of_the_checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +113,7 @@ def in_short(campaigns: Rig) -> tuple[Limits, ...]:
 
     ``make tolerated`` takes every case of all the rules.
     """
-    return tuple(Limits(only=some_of_the_checks(campaigns, nth, SHARES)) for nth in range(SHARES))
+    return tuple(Limits(only=share) for share in shares_of_the_checks(campaigns, SHARES))
 
 
 PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in parties(variants().values())}
