@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SAID = {CallOutcome.NOT_FOUND: "01", CallOutcome.SEVERAL: "02"}
 ANOTHER_ENDING = frozenset({CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED})
-OF_NUMBERS = {"MAT-01": "safety/wrong-key", "MAT-05": "safety/unknown-oid"}
-"""The rules of the numbers that say of a malformed answer what ERR-04 says of all."""
+ALSO = {"MAT-01": "safety/wrong-key", "MAT-05": "safety/unknown-oid", "ERR-02": "chaos/http-503"}
+"""The rules that say of an answer what the rule that it is given for says too."""
 DEDUCED = frozenset({"RSP-12", "RSP-13", "ERR-04", "MAT-06"})
 """The rules of which no text says that nothing else changes."""
 
@@ -43,7 +43,7 @@ DEDUCED = frozenset({"RSP-12", "RSP-13", "ERR-04", "MAT-06"})
     "rule",
     [
         pytest.param(key, marks=pytest.mark.rule(key), id=key)
-        for key in dict.fromkeys((*(ending.rule for ending in ENDINGS), *OF_NUMBERS))
+        for key in dict.fromkeys((*(ending.rule for ending in ENDINGS), *ALSO))
     ],
 )
 @BESIDE.mark
@@ -53,7 +53,7 @@ def test_nothing_is_taken(desk: Desk, rule: str) -> None:
     seen = [
         each
         for each in card_answers(desk).ended
-        if each.ending.rule == rule or each.ending.scenario == OF_NUMBERS.get(rule)
+        if each.ending.rule == rule or each.ending.scenario == ALSO.get(rule)
     ]
     expect_each({f"{each.ending.scenario} ({each.route})": partial(_judge, each, usual) for each in seen})
 
