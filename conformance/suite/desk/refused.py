@@ -1,9 +1,9 @@
-"""What a software refuses, it does not do all the same: after a refusal the file that is read next anyway is the one from before.
+"""What a software refuses, it does not do all the same, and what it does to one file it does to no other.
 
 Passive: nothing is asked for it. A file that was read, then was in an act that the software refused, and is read again by
-the same person with nothing done in between, is compared. Each rule that says when an act is refused would have to look at this after
-each of its refusals, for each thing in a file; here it is looked at for all of them. What is found is a departure of the rules of the
-check, where the act is one that they are about; elsewhere the checks of those rules say it.
+the same person with nothing else done in between, is compared; so is one that was read before and after acts on others. Each rule about
+an act would have to look at this after each of its refusals, for each thing in a file; here it is looked at for all of them. What is
+found is a departure of the rules of the check, where the act is one that they are about; elsewhere the checks of those rules say it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
-from conformance.suite.desk.snapshot import HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
+from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """An act on a file, once refused: how that is called, and the groups of rules that say what it may do."""
+    """An act on a file: how it is called, and the groups of rules that say what it may do."""
 
     fr: str
     en: str
@@ -38,19 +38,31 @@ class _Act:
 _ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
     {
         Verb.UPDATE_PATIENT: _Act(
-            "modification refusée", "change refused", frozenset({"STA", "FLD", "TRT", "MAT", "RSP", "ATT"})
+            "modification", "change", frozenset({"STA", "FLD", "TRT", "MAT", "RSP", "ATT"})
         ),
-        Verb.RECORD_PROOF: _Act("pièce refusée", "document refused", frozenset({"PRF", "ATT", "STA"})),
-        Verb.VALIDATE_IDENTITY: _Act(
-            "validation refusée", "validation refused", frozenset({"STA", "ATT", "PRF"})
+        Verb.RECORD_PROOF: _Act(
+            "enregistrement d'une pièce", "recording of a document", frozenset({"PRF", "ATT", "STA"})
         ),
-        Verb.SET_ATTRIBUTES: _Act("attributs refusés", "attributes refused", frozenset({"ATT", "STA"})),
-        Verb.DOWNGRADE_STATUS: _Act("abaissement refusé", "downgrade refused", frozenset({"STA", "ATT"})),
-        Verb.DECIDE_PROPOSAL: _Act("décision refusée", "decision refused", frozenset({"RSP", "ATT", "STA"})),
-        Verb.CALL_INSI_TRAITS: _Act("appel INSi refusé", "INSi call refused", frozenset({"CAL", "ATT"})),
-        Verb.VERIFY_INS: _Act("vérification refusée", "verification refused", frozenset({"VER"})),
+        Verb.VALIDATE_IDENTITY: _Act("validation", "validation", frozenset({"STA", "ATT", "PRF"})),
+        Verb.SET_ATTRIBUTES: _Act("choix des attributs", "choice of attributes", frozenset({"ATT", "STA"})),
+        Verb.DOWNGRADE_STATUS: _Act("abaissement", "downgrade", frozenset({"STA", "ATT"})),
+        Verb.DECIDE_PROPOSAL: _Act(
+            "décision sur l'identité INSi", "decision on the INSi identity", frozenset({"RSP", "ATT", "STA"})
+        ),
+        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT"})),
+        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER"})),
     }
 )
+_OF_ONE_FILE: Final = frozenset(
+    {
+        Verb.UPDATE_PATIENT,
+        Verb.RECORD_PROOF,
+        Verb.VALIDATE_IDENTITY,
+        Verb.SET_ATTRIBUTES,
+        Verb.DOWNGRADE_STATUS,
+    }
+)
+"""Acts that are over with their own file; an INS that INSi gives or denies may be one that another file holds."""
 _ONLY_READ: Final = frozenset(
     {
         Verb.READ_STATUS_HISTORY,
@@ -87,6 +99,7 @@ class Watched:
         self._lgo = lgo
         self._seen: dict[tuple[str, Actor | None], Patient] = {}
         self._refused: dict[str, list[str]] = {}
+        self._elsewhere: dict[str, list[str]] = {}
         self._calls: dict[str, str] = {}
         self._found: list[tuple[frozenset[str], Departure]] = []
 
@@ -130,8 +143,8 @@ class Watched:
             key = (patient_id, named.get("actor"))
             before = self._seen.get(key)
             self._seen[key] = now
-            if before is not None and (verbs := self._refused.get(patient_id)):
-                self._compare(before, now, verbs)
+            if before is not None and before != now:
+                self._compare(before, now)
             return now
 
         return read
@@ -158,27 +171,50 @@ class Watched:
             self._calls[answer.id] = answer.patient_id
 
     def _acted(self, name: str, args: tuple[Any, ...], *, is_refused: bool) -> None:
-        """Note an act: what was seen holds no more, unless the software has refused it."""
-        if not is_refused or name not in _ACTS or not args:
+        """Note an act: what was seen holds no more, unless the software has refused it or it is about another file."""
+        if not args or name not in (_ACTS if is_refused else _OF_ONE_FILE):
             self._forget()
             return
-        patient_id = self._calls.get(args[0]) if name == Verb.DECIDE_PROPOSAL else args[0]
-        if patient_id is not None:
+        patient_id: str = args[0]
+        if name == Verb.DECIDE_PROPOSAL:
+            # Of a call that is for no file yet there is nothing to compare.
+            patient_id = self._calls.get(patient_id, "")
+        if is_refused:
             self._refused.setdefault(patient_id, []).append(name)
+            return
+        self._seen = {key: seen for key, seen in self._seen.items() if key[0] != patient_id}
+        self._refused.pop(patient_id, None)
+        self._elsewhere.pop(patient_id, None)
+        for other, _ in self._seen:
+            self._elsewhere.setdefault(other, []).append(name)
 
     def _forget(self) -> None:
         self._seen.clear()
         self._refused.clear()
+        self._elsewhere.clear()
 
-    def _compare(self, before: Patient, now: Patient, verbs: Collection[str]) -> None:
+    def _compare(self, before: Patient, now: Patient) -> None:
+        """Note a file that has changed, though nothing was done to it."""
+        verbs = self._refused.get(now.id)
+        attributes: object = HOMONYM_OR_SAME
+        if not verbs:
+            verbs = self._elsewhere.get(now.id)
+            attributes = ANYTHING  # A double may be noted on both.
+        if not verbs or (attributes is ANYTHING and now.attributes - before.attributes):
+            return
         acts = [_ACTS[name] for name in dict.fromkeys(verbs)]
-        moment = Moment(
-            f"après {' et '.join(act.fr for act in acts)}", f"after {' and '.join(act.en for act in acts)}"
-        )
+        moment = _moment(acts, of_another=attributes is ANYTHING)
         was, got = Snapshot(patient=before, history=None), Snapshot(patient=now, history=None)
         is_grave = any(was.values[name] != got.values[name] for name in _GRAVE)
         try:
-            expect_kept(got, was, moment, besides={"attributes": HOMONYM_OR_SAME}, inferred=not is_grave)
+            expect_kept(got, was, moment, besides={"attributes": attributes}, inferred=not is_grave)
         except Departure as departure:
             groups = frozenset[str]().union(*(act.groups for act in acts))
             self._found.append((groups, departure))
+
+
+def _moment(acts: Collection[_Act], *, of_another: bool) -> Moment:
+    fr, en = " et ".join(act.fr for act in acts), " and ".join(act.en for act in acts)
+    if of_another:
+        return Moment(f"après {fr} d'un autre dossier", f"after the {en} of another file")
+    return Moment(f"après {fr}, refusé", f"after the {en}, which was refused")

@@ -121,6 +121,20 @@ def test_an_act_in_between_ends_the_comparison() -> None:
     assert _told(watched, "STA-17") is None
 
 
+@pytest.mark.parametrize(
+    ("change", "is_seen"),
+    [({"status": Status.VALI}, True), ({"attributes": frozenset({Attribute.DOUTEUSE})}, False), ({}, False)],
+    ids=str,
+)
+def test_what_is_done_to_one_file_is_done_to_no_other(change: dict[str, Any], *, is_seen: bool) -> None:
+    software = Software(then=replace(FILE, **change), refuses=False)
+    watched: Any = Watched(cast("Driver", software))
+    watched.read_patient("7", actor=USER)
+    _do(watched, "validate_identity", "8")
+    watched.read_patient("7", actor=USER)
+    assert (_told(watched, "PRF-04") is not None) is is_seen
+
+
 def test_a_decision_refused_is_about_the_file_of_its_call() -> None:
     software = Software(then=FILE, refuses=False)
     watched: Any = Watched(cast("Driver", software))
