@@ -51,6 +51,8 @@ AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
 def test_explicit_validation(desk: Desk, route: Route) -> None:
     def judge(kind: str, *, entitled: bool) -> None:
         user = desk.as_super_user() if entitled else desk
+        # Opened before, and with a document too: it is not this one that is validated.
+        desk.read(waiting)
         patient = desk.bring(adult(desk), route)
         user.lgo.record_proof(patient.id, kind, actor=user.user)
         recorded = desk.snapshot(patient)
@@ -80,8 +82,16 @@ def test_explicit_validation(desk: Desk, route: Route) -> None:
             "the software records no high-confidence document",
             depends_on=("PRF-01",),
         )
+    waiting = desk.bring(adult(desk), route)
+    desk.record_document(waiting)
+    before = desk.snapshot(waiting)
     cases = {kind: partial(judge, kind, entitled=False) for kind in high}
     expect_each({**cases, f"{high[0]}, super-utilisateur": partial(judge, high[0], entitled=True)})
+    expect_kept(
+        desk.snapshot(waiting),
+        before,
+        Moment("après la validation d'autres identités", "after other identities were validated"),
+    )
 
 
 @pytest.mark.rule("PRF-04")
