@@ -51,8 +51,6 @@ AFTER = {Status.PROV: Status.VALI, Status.RECUP: Status.QUAL}
 def test_explicit_validation(desk: Desk, route: Route) -> None:
     def judge(kind: str, *, entitled: bool) -> None:
         user = desk.as_super_user() if entitled else desk
-        # Opened before, and with a document too: it is not this one that is validated.
-        desk.read(waiting)
         patient = desk.bring(adult(desk), route)
         user.lgo.record_proof(patient.id, kind, actor=user.user)
         recorded = desk.snapshot(patient)
@@ -84,6 +82,7 @@ def test_explicit_validation(desk: Desk, route: Route) -> None:
         )
     waiting = desk.bring(adult(desk), route)
     desk.record_document(waiting)
+    # Opened before the first, and with a document too: it is not this one that is validated.
     before = desk.snapshot(waiting)
     cases = {kind: partial(judge, kind, entitled=False) for kind in high}
     expect_each({**cases, f"{high[0]}, super-utilisateur": partial(judge, high[0], entitled=True)})
