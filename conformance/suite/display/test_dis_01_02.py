@@ -103,10 +103,13 @@ def test_file_that_is_open(desk: Desk) -> None:
     person = desk.play(PARTS["ten-former-numbers"])
     patients = [desk.create(person)]
     look("ouvert")
-    # INSi knows them by another name: an answer that waits, or is declined, is on no screen; one accepted is.
-    renamed = with_traits(person, birth_name=another_value(desk, person, "birth_name"))
-    # A software may not take somebody of another name.
-    with suppress(UndecidedError), desk.answered_by("answers/whatever-traits", patient=renamed):
+    # INSi knows them otherwise: an answer that waits, or is declined, is on no screen; one accepted is.
+    other = {name: another_value(desk, person, name) for name in ("birth_name", "birth_date", "sex")}
+    # A software may not take somebody so different.
+    with (
+        suppress(UndecidedError),
+        desk.answered_by("answers/whatever-traits", patient=with_traits(person, **other)),
+    ):
         call = desk.find(patients[0])
         with suppress(RefusedError):  # It may want the decision first.
             look("réponse en attente")

@@ -54,7 +54,7 @@ def renumbered(
         return None
     corrected, held = (
         with_traits(now, **_corrected(now)),
-        Subject(key=f"renumbered, waiting, {renewed.status}", person=now, patient=renewed),
+        Subject(key=f"renumbered, waiting, {renewed.status}", person=now, patient=renewed, may_be_held=True),
     )
 
     def beside() -> None:

@@ -83,9 +83,13 @@ def test_each_trait(desk: Desk, route: Route, user: str) -> None:
     changes |= {"lieu inconnu": {"birth_place": "99999"}, "nom utilisé vidé": {"used_name": None}}
     marks: dict[str, Attribute] = {}
     if route is Route.TYPED:
-        # What is put back as it was is changed too, and so is what is changed of somebody in doubt, or who does not exist.
+        # What is put back as it was is changed too, and so is what is changed of whoever is marked.
         changes = {"nom changé": {"used_name": "CURBLEZ"}, "nom repris": {"used_name": None}, **changes}
-        marks = {"birth_date": Attribute.DOUTEUSE, "used_name": Attribute.FICTIVE}
+        marks = {
+            "birth_date": Attribute.DOUTEUSE,
+            "sex": Attribute.HOMONYME,
+            "used_name": Attribute.FICTIVE,
+        }
     own: list[tuple[AuditEntry, Logged]] = []
     for name, change in changes.items():
         marked = name in marks and _marked(desk, patient, marks[name])
