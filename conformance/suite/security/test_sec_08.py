@@ -223,8 +223,9 @@ def _expect_kept(desk: Desk, person: Person, patient: Patient, entries: list[Tra
     with suppress(RefusedError):
         desk.lgo.downgrade_status(patient.id, Status.VALI, actor=desk.user)
     after = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+    # A software may tell its partners of a new number: that is an entry more.
     expect(
-        after == entries,
+        not Counter(entries) - Counter(after),
         fr="la trace des envois a changé quand le numéro a changé, puis le statut été abaissé",
         en="the trace of sendings changed when the number changed, and the status was lowered then",
     )

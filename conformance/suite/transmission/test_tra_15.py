@@ -84,11 +84,16 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
         with suppress(RefusedError):
             desk.lgo.render_document(patient.id, kind, actor=desk.user)
     patient = desk.check_document(patient)
+    if of_kind(sinks.news(), SUBMISSION):
+        return  # What was printed before has waited for this.
 
     def judge(kind: str) -> None:
         sinks.news()
-        actor = desk.super_user if kind == kinds[-1] else desk.user
-        desk.lgo.render_document(patient.id, kind, actor=actor)
+        try:
+            actor = desk.super_user if kind == kinds[-1] else desk.user
+            desk.lgo.render_document(patient.id, kind, actor=actor)
+        except RefusedError:
+            desk.lgo.render_document(patient.id, kind, actor=desk.user)
         expect(
             of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
             fr=f"{kind} est produit pour un second patient, et rien n'arrive au DMP",

@@ -261,8 +261,9 @@ def _later(desk: Desk, person: Person, patient: Patient) -> tuple[tuple[str, str
     now = now_known_by(person, desk.draw(sex=traits.sex, birth_date=traits.birth_date))
 
     def qualified_again() -> None:
-        lowered_by(desk, patient, Status.VALI)
-        fed_again(desk, patient, now)
+        with desk.if_offered(DOWNGRADE):
+            lowered_by(desk, patient, Status.VALI)
+            fed_again(desk, patient, now)
 
     return (
         (
