@@ -60,8 +60,9 @@ def test_added_traits(desk: Desk) -> None:
         return Artefact(label=kind, document=document, expected=expected_of(person, patient))
 
     try:
-        without, every = page(), page(*_TRAITS)
-        abroad = _abroad(desk, kind)
+        every, abroad = page(*_TRAITS), _abroad(desk, kind)
+        # The setting emptied after it was filled: nothing of it is left.
+        without = page()
         alone = {name: page(name) for name in _TRAITS}
         later = _later(desk, patient.id, page)
     finally:
