@@ -261,8 +261,10 @@ def _reached(exchange: ExchangeView, notes: Notes) -> None:
             f"the call arrives, and INSi answers with the fault {exchange.code}: {said.en.strip(' -')}",
         ),
         Text(
-            "La campagne dira quelles règles en dépendent ; session: du plan règle ce que le simulateur exige.",
-            "The campaign will say which rules rest on it; session: of the plan sets what the simulator asks for.",
+            "Tant qu'INSi répond ainsi, les règles qui ont besoin d'une identité sont INCONCLUSIVE. session: du plan règle ce que le "
+            "simulateur exige ; une signature ou un certificat se vérifie avec banc serve --pki DIR, nommé sous simulator: url:.",
+            "As long as INSi answers so, rules that need an identity are INCONCLUSIVE. session: of the plan sets what the simulator "
+            "asks for; a signature or a certificate is verified by banc serve --pki DIR, named under simulator: url:.",
         ),
         details=exchange.response_xml,
     )
