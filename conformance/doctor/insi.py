@@ -160,7 +160,7 @@ class Trial:
         after = seen[-1].id if seen else 0
         came = session.exchanges(after=after)
         if came:
-            _reached(came[-1], self.notes)
+            _reached(came[-1], self.notes, is_set_up_to_refuse=self.plan.simulator_url is None)
             self.driver.settings = replace(
                 self.driver.settings, timeout=patience.left(self.driver.settings.timeout)
             )
@@ -245,7 +245,7 @@ class Trial:
         self.notes.stop(Look.INSI, text, remedy)
 
 
-def _reached(exchange: ExchangeView, notes: Notes) -> None:
+def _reached(exchange: ExchangeView, notes: Notes, *, is_set_up_to_refuse: bool) -> None:
     if exchange.code in {"00", "01", "02"}:
         notes.ok(
             Look.INSI,
@@ -254,7 +254,9 @@ def _reached(exchange: ExchangeView, notes: Notes) -> None:
         return
     why = exchange.explanation
     said = Text("\n".join(why.get("fr", ())[:1]), "\n".join(why.get("en", ())[:1]))
-    notes.told(
+    # Nothing can be found out with a simulator of the campaign, which has no authority, that asks for signatures all the same.
+    tell = notes.stop if is_set_up_to_refuse and exchange.code == "desir_9103" else notes.told
+    tell(
         Look.INSI,
         Text(
             f"l'appel arrive, et INSi répond par l'erreur {exchange.code} : {said.fr.strip(' -')}",

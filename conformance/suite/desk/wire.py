@@ -99,7 +99,7 @@ def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
     found = [exchange for exchange in exchanges if exchange.code == "00"]
     if not found:
         codes = ", ".join(exchange.code for exchange in exchanges)
-        why = _refusal(exchanges[-1])
+        why = refusal_of(exchanges[-1])
         raise UndecidedError(
             f"INSi n'a rendu aucune identité (réponses : {codes}) : {why.fr}",
             f"INSi returned no identity (answers: {codes}): {why.en}",
@@ -108,7 +108,7 @@ def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
     return found[-1]
 
 
-def _refusal(exchange: ExchangeView) -> Text:
+def refusal_of(exchange: ExchangeView) -> Text:
     """Return why an answer is no identity, in the words of the journal where INSi refused the request."""
     said = exchange.explanation
     if exchange.code in {"01", "02"} or not said.get("fr") or not said.get("en"):
