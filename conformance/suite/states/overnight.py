@@ -97,16 +97,16 @@ def prepared(desk: Desk, files: Mapping[str, Patient]) -> Prepared:
     qualified = next((one for one in files.values() if one.status is Status.QUAL), None)
     is_sent, refuses = False, None
     if qualified is not None:
-        with desk.if_offered(TRACES), desk.if_offered(SETTINGS), suppress(UndecidedError, RefusedError):
+        with desk.if_at_hand(TRACES), desk.if_at_hand(SETTINGS), suppress(UndecidedError, RefusedError):
             is_sent = _mail(desk, qualified)
         if is_sent:
-            with desk.if_offered(REFUSALS), suppress(RefusedError):
+            with desk.if_at_hand(REFUSALS), suppress(RefusedError):
                 desk.lgo.record_opposition(
                     qualified.id, frozenset({Channel.MSSANTE_PATIENT}), actor=desk.user
                 )
                 refuses = None if _mail(desk, qualified) else qualified
     is_shut_out = False
-    with desk.if_offered(RIGHTS), suppress(RefusedError):
+    with desk.if_at_hand(RIGHTS), suppress(RefusedError):
         if not desk.lgo.write_rights(_NOBODY.user, frozenset()):
             is_shut_out = _is_shut_out(desk, files)
     return Prepared(
