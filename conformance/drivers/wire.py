@@ -37,6 +37,8 @@ ROLE_HEADER = "X-Banc-Role"
 
 _E = TypeVar("_E", bound=StrEnum)
 
+_DIGITS = 18
+"""How long a number may be that is written as a text."""
 _SHOWN = 80
 """How much of an unexpected value an error shows."""
 
@@ -273,6 +275,8 @@ def _read_nullable(node: Node, kind: Any, *, is_text: bool) -> Any:
 
 
 def _read_mapping(node: Node, key_kind: Any, kind: Any) -> dict[Any, Any]:
+    if node.data == []:
+        return {}  # So PHP writes an empty table.
     keys = _read_all((key, key_kind) for key in node.names())
     values = _read_all((node.key(name.data), kind) for name in node.names() if isinstance(name.data, str))
     return dict(zip(keys, values, strict=True))
@@ -343,6 +347,13 @@ def _read_boolean(node: Node) -> bool:
 
 
 def _read_number(node: Node) -> int:
+    if (
+        isinstance(node.data, str)
+        and len(node.data) <= _DIGITS
+        and node.data.isascii()
+        and node.data.isdecimal()
+    ):
+        return int(node.data)  # So a database gives a number.
     if not isinstance(node.data, int) or isinstance(node.data, bool):
         raise node.wrong(Text("un nombre entier", "a whole number"))
     return node.data

@@ -52,7 +52,7 @@ _NAMES_OF_NUMBERS: Final = frozenset(
     {"number", "numero", "value", "valeur", "extension", "identifiant", "identifier", "id", "nir", "nia", "num", "n", "text"}
 )  # fmt: skip
 _INS: Final = re.compile(r"\bins(?:actif)?\b|\boidins\b")
-_MATRICULE: Final = re.compile(r"\bmatricule|\bins(?:actif)?\b|identifiant national de sante")
+_MATRICULE: Final = re.compile(r"\bmatricule|\bins(?:actif)?\b|identifiant (?:national (?:de )?)?sante")
 _KEY: Final = re.compile(r"\b(?:cle|key)\b")
 _BILLING: Final = re.compile(r"\b(?:nss|nir|ss|secu|securite sociale|immatriculation|amo)\b")
 _ELSEWHERE: Final = re.compile(
