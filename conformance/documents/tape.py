@@ -16,7 +16,6 @@ _BLOCK: Final = 512
 _PLAIN: Final = frozenset({b"0", b"\0", b"7"})
 _LONG_NAME: Final = b"L"
 _PAX: Final = b"x"
-_PATH: Final = re.compile(rb"\d{1,6} path=([^\n]{1,1000})\n")
 _OCTAL: Final = re.compile(rb"[ \0]{0,12}([0-7]{1,12})[ \0]{0,12}")
 
 
@@ -60,11 +59,18 @@ def _files(data: bytes, most: int) -> Iterator[tuple[str, bytes]]:
         if kind == _LONG_NAME:
             longer = _text(content[:1000])
         elif kind == _PAX:
-            found = _PATH.search(content[:20_000])
-            longer = _text(found[1]) if found else longer
+            longer = next(_paths(content[:20_000]), longer)
         elif kind in _PLAIN:
             yield longer or _name(head), content
             longer = ""
+
+
+def _paths(records: bytes) -> Iterator[str]:
+    """Yield the names that the records of pax give: ``27 path=…``, one to a line."""
+    for line in records.split(b"\n"):
+        length, _, path = line.partition(b" path=")
+        if path and length.isdigit():
+            yield _text(path[:1000])
 
 
 def _name(head: bytes) -> str:

@@ -52,7 +52,7 @@ _NAMES_OF_NUMBERS: Final = frozenset(
     {"number", "numero", "value", "valeur", "extension", "identifiant", "identifier", "id", "nir", "nia", "num", "n", "text"}
 )  # fmt: skip
 _INS: Final = re.compile(r"\bins(?:actif)?\b|\boidins\b")
-_MATRICULE: Final = re.compile(r"\bmatricule|\bins(?:actif)?\b|identifiant (?:national (?:de )?)?sante")
+_MATRICULE: Final = re.compile(r"\bmatricule|\bins(?:actif)?\b|identifiant national de sante")
 _KEY: Final = re.compile(r"\b(?:cle|key)\b")
 _BILLING: Final = re.compile(r"\b(?:nss|nir|ss|secu|securite sociale|immatriculation|amo)\b")
 _ELSEWHERE: Final = re.compile(
@@ -95,7 +95,8 @@ def words(label: str) -> str:
 
 def is_somebody_elses(told: str) -> bool:
     """Tell whether words name somebody else than the patient, or the past."""
-    return _NOT_THE_PATIENTS.search(told) is not None
+    # On a Vitale card the beneficiaries are the patients: so the library that reads it calls them.
+    return _NOT_THE_PATIENTS.search(told.removeprefix("t asn beneficiaire")) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,6 @@ VENDORS: Mapping[str, Known] = MappingProxyType(
         "synchronised-in-the-log": known("vendors a", _MORE, vendors.synchronised_in_the_log, *_LOGGED, "STA-07"),
         "acts-as-readings-too": known("vendors b", "Whoever acts on a file sees it.", vendors.acts_as_readings_too, *_LOGGED),
         "comparisons-in-the-log": known("vendors b", "A comparison shows the file.", vendors.comparisons_in_the_log, *_LOGGED),
-        "open-file-logged-once": known("vendors d", "A file that stays open is one access.", vendors.open_file_logged_once, *_LOGGED),
         "history-with-documents": known("vendors a", "More may be written into a history.", vendors.history_with_documents, "STA-07", "STA-05", "STA-06", "PRF-01"),
         "present-ins-in-its-history": known_habit("vendors a", "The present INS is an entry of its history.", answers_changed(vendors.present_ins_in_its_history, "GET", "patients", "*", "ins-history"), "RSP-15", "RSP-20", "MAT-09"),
         # Refused, normalised
@@ -56,8 +55,8 @@ VENDORS: Mapping[str, Known] = MappingProxyType(
         "papers-as-pictures": known_habit("vendors e", "In which form a paper is given is the driver's.", answers_changed(vendors.papers_as_pictures, "POST", "patients", "*", "renderings"), *_PAPERS),
         "papers-turned": known_habit("vendors d", "A page may be turned.", answers_changed(vendors.papers_turned, "POST", "patients", "*", "renderings"), *_PAPERS),
         "export-in-a-tar": known_habit("vendors a", "No text says in what form data are exported.", answers_changed(vendors.export_in_a_tar, "POST", "exports"), *_EXPORT),
-        "export-as-sql": known_habit("vendors b", "The same.", answers_changed(vendors.export_dumped(vendors.as_sql, "base.sql"), "POST", "exports"), *_EXPORT),
-        "export-as-yaml": known_habit("vendors c", "The same.", answers_changed(vendors.export_dumped(vendors.as_yaml, "base.yaml"), "POST", "exports"), *_EXPORT),
+        "export-as-sql": known("vendors b", "The same.", lambda: vendors.export_dumped(vendors.as_sql, "base.sql"), *_EXPORT),
+        "export-as-yaml": known("vendors c", "The same.", lambda: vendors.export_dumped(vendors.as_yaml, "base.yaml"), *_EXPORT),
         "fhir-in-parameters": known_habit("vendors a", "A resource may be the parameter of an operation.", wards.produced("FHIR", vendors.fhir_in_parameters), *_SENT, "PRF-13"),
         "fhir-as-a-line": known_habit("vendors b", "A resource may be a line of many.", wards.produced("FHIR", vendors.fhir_as_a_line), *_SENT, "PRF-13"),
         "hl7-with-a-sign-for-cuts": known_habit("vendors a", "HL7 v2.7 has one.", wards.produced("HL7V2", vendors.hl7_with_a_sign_for_cuts), *_SENT),

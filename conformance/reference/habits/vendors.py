@@ -188,39 +188,6 @@ def comparisons_in_the_log() -> Habit:
     return noted("audit-log", "entries", note)
 
 
-def open_file_logged_once() -> Habit:
-    """Log one reading of a file as long as it stays open: until its user opens another, or the file changes."""
-    opened: dict[str, str] = {}
-    hidden: set[str] = set()
-
-    def habit(asked: Asked, inner: Inner) -> Said:
-        if asked.path[0] == "reset":
-            opened.clear()
-            hidden.clear()
-        user = asked.headers.get("x-banc-user", "")
-        is_opening = is_for(asked, "GET", "patients", "*")
-        is_again = is_opening and opened.get(user) == asked.path[1]
-        said = inner(asked)
-        if is_opening and done(said):
-            opened[user] = asked.path[1]
-            if is_again:
-                logged = inner(asked.other("GET", "audit-log", query={"patient_id": asked.path[1]}))
-                readings = [
-                    one
-                    for one in (logged.body["entries"] if done(logged) else ())
-                    if one["action"] == "IDENTITY_READ" and one.get("user") == user
-                ]
-                hidden.update(_key(one) for one in readings[-1:] if len(readings) > 1)
-        elif asked.method != "GET":
-            opened.clear()
-        if is_for(asked, "GET", "audit-log") and done(said):
-            entries = [one for one in said.body["entries"] if _key(one) not in hidden]
-            return replace(said, body={**said.body, "entries": entries})
-        return said
-
-    return habit
-
-
 def history_with_documents() -> Habit:
     """Write documents recorded into the history of statuses too: the status stays."""
     own: list[tuple[str, Row]] = []
@@ -377,16 +344,23 @@ def export_in_a_tar(body: Any, _: Asked, __: Inner) -> Any:
     return {"documents": [_rewritten({}, "export.tgz", packed.getvalue())]}
 
 
-def export_dumped(written: Callable[[list[Row]], bytes], name: str) -> Callable[[Any, Asked, Inner], Any]:
-    """Return what exports the files of the base as text of this make."""
+def export_dumped(written: Callable[[list[Row]], bytes], name: str) -> Habit:
+    """Export the files of the base as text of this make."""
+    known: dict[str, None] = {}
 
-    def change(_: Any, asked: Asked, inner: Inner) -> Any:
-        found = inner(asked.other("GET", "patients", query={}))
-        files = found.body["patients"] if done(found) else []
-        rows = [_row(file) for file in files]
-        return {"documents": [_rewritten({}, name, written(rows))]}
+    def habit(asked: Asked, inner: Inner) -> Said:
+        if asked.path[0] == "reset":
+            known.clear()
+        said = inner(asked)
+        file = said.body.get("patient", said.body) if isinstance(said.body, dict) else None
+        if done(said) and isinstance(file, dict) and "birth_name" in file:
+            known[file["id"]] = None
+        if is_for(asked, "POST", "exports") and done(said):
+            rows = [_row(file) for one in known if (file := file_now(asked, inner, one))]
+            return replace(said, body={"documents": [_rewritten({}, name, written(rows))]})
+        return said
 
-    return change
+    return habit
 
 
 def _row(file: Row) -> Row:
