@@ -32,6 +32,7 @@ Polygon = list[Point]
 Frame = tuple[float, float, float, float]
 """How a group is moved and scaled: factors and shifts across and down."""
 
+_LINK: Final = "{http://www.w3.org/1999/xlink}href"
 _ROOT: Final = re.compile(rb"<(?:[\w-]{1,40}:)?svg[\s>]")
 _STRAIGHT: Final = (1.0, 1.0, 0.0, 0.0)
 _LIGHT: Final = re.compile(r"none|white|transparent|#f{3}(?:f{3})?\b|#fff|rgb\(\s?255")
@@ -119,15 +120,21 @@ def _drawn(polygons: list[Polygon]) -> Any:
 
 
 def _polygons(root: etree._Element) -> Iterator[Polygon]:
+    named = {f"#{one.get('id')}": one for one in root.iter() if local(one) and one.get("id")}
     waiting: list[tuple[etree._Element, Frame, dict[str, str], int]] = [(root, _STRAIGHT, {}, 0)]
-    count = points = 0
-    while waiting and count < _MOST_SHAPES and points < _MOST_POINTS:
+    count = points = met = 0
+    while waiting and count < _MOST_SHAPES and points < _MOST_POINTS and met < _MOST_POINTS:
         node, frame, look, depth = waiting.pop()
         name = local(node)
+        met += 1
         if name in {"defs", "clipPath", "mask", "symbol", "pattern"} or depth > _DEEPEST:
             continue
         here = _moved(frame, node.get("transform", ""))
         seen = look | _look(node)
+        if name == "use" and (meant := named.get(node.get("href") or node.get(_LINK) or "")) is not None:
+            x, y = _length(node.get("x", "")) or 0.0, _length(node.get("y", "")) or 0.0
+            shifted = (here[0], here[1], here[2] + here[0] * x, here[3] + here[1] * y)
+            waiting.append((meant, shifted, seen, depth + 1))
         for shape in _shapes(name, node, seen):
             count += 1
             points += len(shape)

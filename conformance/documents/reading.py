@@ -38,7 +38,7 @@ _BOUNDARY: Final = re.compile(
     rb"--[^\s-][^\r\n]{0,200}\r?\n|-{3,}[^\r\n]{1,200}\r?\n(?:[!-9;-~]{1,100}:|\r?\n)"
 )
 """The line before the first part of a message of several; a comment of SQL has a blank, YAML begins with three strokes alone."""
-_SECTION: Final = re.compile(rb"\[[^\[\]{}\"\r\n,]{1,80}\][ \t]{0,20}\r?\n[^\r\n=]{1,80}=")
+_SECTION: Final = re.compile(rb"\[{1,2}[^\[\]{}\"\r\n,]{1,80}\]{1,2}[ \t]{0,20}\r?\n[^\r\n=]{1,80}=")
 """The first section of a file of settings: no JSON."""
 _MAIL_HEADER: Final = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|mime-version|content-type|return-path|delivered-to|reply-to|sender"

@@ -179,9 +179,8 @@ def _people(data: bytes, text: str, start: bytes, reading: Reading) -> list[Pers
 
 def _in_text(text: str, reading: Reading) -> list[Person]:
     """Return the patients of a dump of a data base, of a table, of YAML, or of columns of a fixed width."""
-    dumped = [one for rows in dumps.tables_of(text) for one in tables.people_of(rows, reading)]
-    if dumped:
-        return dumped
+    if dumps.is_dump(text):
+        return [one for rows in dumps.tables_of(text) for one in tables.people_of(rows, reading)]
     found = tables.people_of(tables.delimited(text), reading)
     if not found and (tree := dumps.objects_of(text)) is not None:
         found = trees.people_in(straightened(tree), reading, PlaceKind.JSON)

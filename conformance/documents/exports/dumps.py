@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from conformance.documents.exports.columns import tells
+from conformance.documents.exports.columns import Tells, tells
 from conformance.documents.exports.people import is_of_people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from conformance.documents.exports.tables import Row
 
@@ -20,14 +20,14 @@ _MOST: Final = 4_000_000
 _MOST_ROWS: Final = 20_000
 _MOST_CELLS: Final = 500
 _STATEMENT: Final = re.compile(
-    r"^[ \t]{0,20}(?:(INSERT)[ \t]{1,9}(?:IGNORE[ \t]{1,9})?INTO|(CREATE)[ \t]{1,9}TABLE(?:[ \t]{1,9}IF NOT EXISTS)?|(COPY))[ \t]{1,9}"
+    r"^[ \t]{0,20}(?:(INSERT)(?:[ \t]{1,9}IGNORE)?(?:[ \t]{1,9}INTO)?|(CREATE)[ \t]{1,9}TABLE(?:[ \t]{1,9}IF NOT EXISTS)?|(COPY))[ \t]{1,9}"
     r"([\w.\"`\[\]]{1,200})",
     re.IGNORECASE | re.MULTILINE,
 )
 _VALUES: Final = re.compile(r"\s{0,9}VALUES?\b", re.IGNORECASE)
 _FROM: Final = re.compile(r"[^\n]{0,200}\bFROM\b[^\n]{0,200}\n", re.IGNORECASE)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "", "N": ""}
-_SECTION: Final = re.compile(r"\[([^\[\]{}\"\r\n,]{1,80})\][ \t]{0,20}\r?")
+_SECTION: Final = re.compile(r"\[{1,2}([^\[\]{}\"\r\n,]{1,80})\]{1,2}[ \t]{0,20}\r?")
 _SETTING: Final = re.compile(r"([^=:\r\n]{1,80})[=:]([^\r\n]{0,2000})\r?")
 _MOST_YAML: Final = 1_000_000
 _ALIAS: Final = re.compile(r"(?:^|[\s\[,:-])[*&]\w", re.MULTILINE)
@@ -37,6 +37,26 @@ _CELL: Final = re.compile(r"\S{1,200}(?: \S{1,200}){0,20}")
 _HEADER_WITHIN: Final = 10
 
 
+class _Plain(yaml.CBaseLoader):
+    """Reads YAML in which nobody is told over somebody else."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as the library has it
+        """Return a table.
+
+        Raises:
+            ValueError: a name stands in it twice.
+        """
+        made = super().construct_mapping(node, deep=deep)
+        if len(made) != len(node.value):
+            raise ValueError(node.tag)
+        return made
+
+
+def is_dump(text: str) -> bool:
+    """Tell whether a text fills tables of a data base."""
+    return any(found[2] is None for found in _STATEMENT.finditer(text[:_MOST]))
+
+
 def is_sections(text: str) -> bool:
     """Tell whether a text begins with a section of settings (``[patient1]``, then ``name=value``)."""
     lines = text.lstrip("\ufeff \t\r\n")[:400].split("\n")
@@ -44,17 +64,23 @@ def is_sections(text: str) -> bool:
 
 
 def objects_of(text: str) -> list[dict[str, Any]] | Any | None:
-    """Return the objects of settings in sections or of YAML; nothing for any other text, or for YAML that repeats its parts."""
+    """Return the objects of settings in sections, of lines of a name and a value, or of YAML.
+
+    Nothing for any other text, and for YAML that repeats its parts or tells one thing twice.
+    """
     if is_sections(text):
         return _sections(text)
+    if (cards := _cards(text)) is not None:
+        return cards
     start = text.lstrip("\ufeff \t\r\n")
     if len(text) > _MOST_YAML or not _MAYBE_YAML.match(start) or _ALIAS.search(text):
         return None
     try:
         # All values as texts: no number loses a zero, no date becomes another.
-        return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - makes lists, tables and texts only
+        tree = yaml.load(text, Loader=_Plain)  # noqa: S506 - makes lists, tables and texts only
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
+    return None if isinstance(tree, dict) and not _is_data(tree) else tree
 
 
 def tables_of(text: str) -> Iterator[list[Row]]:
@@ -85,7 +111,8 @@ def fixed_of(text: str) -> list[Row]:
     lines = text.lstrip("\ufeff").expandtabs(1).splitlines()[: _MOST_ROWS + _HEADER_WITHIN]
     for index, line in enumerate(lines[:_HEADER_WITHIN]):
         cells = [(one.start(), one[0]) for one in _CELL.finditer(line[:4000])]
-        if len(cells) > 2 and is_of_people(tells(one) for _, one in cells):  # noqa: PLR2004 - a person
+        names = [one for _, one in cells]
+        if len(cells) > 2 and is_of_people(map(tells, names)) and _is_data(names):  # noqa: PLR2004 - a person
             return _cut(lines[index + 1 :], cells)
     return []
 
@@ -113,6 +140,27 @@ def _sections(text: str) -> list[dict[str, Any]]:
         elif made and (found := _SETTING.fullmatch(line)) and len(made[-1]) < _MOST_CELLS:
             made[-1][found[1].strip()] = found[2].strip().strip('"')
     return made
+
+
+def _cards(text: str) -> list[dict[str, Any]] | None:
+    """Return the records of a text of nothing but a name and a value to each line; one begins where a name comes again."""
+    made: list[dict[str, Any]] = [{}]
+    for line in text.lstrip("\ufeff")[:_MOST].split("\n"):
+        if not line.strip():
+            continue
+        found = _SETTING.fullmatch(line)
+        if found is None or line[:1] in " \t-" or len(made) > _MOST_ROWS:
+            return None
+        name = found[1].strip()
+        if name in made[-1]:
+            made.append({})
+        made[-1][name] = found[2].strip().strip('"')
+    return made if len(made[0]) > 2 and _is_data(made[0]) else None  # noqa: PLR2004 - a person
+
+
+def _is_data(names: Collection[str]) -> bool:
+    """Tell whether names are those of data: a letter has lines of labels too, of several words, and no OID."""
+    return any(tells(name) is Tells.OID for name in names) or not any(" " in name for name in names)
 
 
 def _first_name(text: str) -> str:

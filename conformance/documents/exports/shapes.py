@@ -28,7 +28,7 @@ def straightened(node: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return node
     if isinstance(node, list):
-        made = _of_pairs(node) or _below_names(node)
+        made = _of_pairs(node) or _of_couples(node) or _below_names(node)
         return made if made is not None else [straightened(one, depth + 1) for one in node]
     if isinstance(node, dict):
         rows = _of_columns(node) or _beside_names(node)
@@ -85,11 +85,22 @@ def _of_pairs(node: Sequence[Any]) -> dict[str, Any] | None:
         return None
     # <field name="nom">A</field>: what stands in an element goes by its name.
     value = next((one for one in keys if one != key and words(str(one)) in _VALUE), None)
-    value = value or next((one for one in keys if one != key and words(str(one)) in _KEY), None)
+    others = [one for one in keys if one != key]
+    value = value or next(
+        (one for one in others if words(str(one)) in _KEY), others[0] if len(others) == 1 else None
+    )
     names = [one.get(key) for one in node]
     if value is None or not _are_names(names):
         return None
     return {str(name): one.get(value) for name, one in zip(names, node, strict=True)}
+
+
+def _of_couples(node: Sequence[Any]) -> dict[str, Any] | None:
+    """Return the fields of a list of lists of a name and a value."""
+    if not 3 <= len(node) <= _MOST_NAMES or not _are_rows(node, 2):  # noqa: PLR2004 - a person, and a couple
+        return None
+    names = [one[0] for one in node]
+    return dict(node) if _are_names(names) else None
 
 
 def _is_plain(one: Any) -> bool:

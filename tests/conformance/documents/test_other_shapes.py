@@ -80,6 +80,30 @@ def test_a_saved_page_is_no_mail():
     assert "text-of-another" in told(saved_page(cartouche(P2)), QUAL)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_a_letter_of_labels_is_no_list_of_people(end):
+    letter = end.join(["Officine : DU PORT", *cartouche(P1), "Fait le : 01/06/2026"]).encode()
+    assert [one.code for one in check(letter, QUAL)] == ["format-unknown"]
+    table_of_words = (
+        "Nom de naissance   DDN          Matricule INS\nPAT-TROIS          28/03/1979   279035121518989 NIR\n"
+    )
+    assert [one.code for one in check(table_of_words.encode(), QUAL)] == ["format-unknown"]
+
+
+def test_records_of_lines_are_told_apart():
+    held = "\n\n".join(
+        "\n".join(f"{key}: {value}" for key, value in zip(KEYS, one, strict=True)) for one in rows()
+    )
+    assert len(read_document(held.encode()).records) == 2
+    assert not told(held.encode(), QUAL)
+    assert "matricule-key" in told(held.replace(OTHER, OTHER[:-1] + "9").encode(), ALONE)
+    # Whoever tells a thing twice in YAML tells it of two: one of them would not be looked at.
+    assert (
+        read_document(b"p:\n  ddn: 1979-03-28\n  ddn: 1979-03-29\n  sexe: F\n  nom_naissance: X\n").format
+        is Format.UNKNOWN
+    )
+
+
 def test_files_of_a_tape_that_nobody_knows_are_looked_through():
     held = table(rows(status="PROVISOIRE")[:1])
     assert "matricule-leaks" in told(tape({"export": held}), PROV)
