@@ -3,6 +3,7 @@
 import pytest
 from other_shapes import (
     DRAWINGS,
+    KEYS,
     SHAPES,
     fields,
     labels_under,
