@@ -22,6 +22,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
+from simulator.bench.apart import build_apart
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
@@ -120,6 +121,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
                 "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR",
             )
         )
+    build_apart(options.bench)
     bench = open_bench(options.bench)
     if options.scenarios is not None:
         bench.installer.install_folder(DEFAULT, options.scenarios)

@@ -191,4 +191,7 @@ def _resembling(others: Family, people: Family, case: str) -> VitaleCard:
         "same-ranks-and-dates": {"birth_date": traits.birth_date, "sex": traits.sex},
     }.get(case, {})
     insured = replace(card.beneficiaries[0], **alike)
-    return replace(card, beneficiaries=(insured, *card.beneficiaries[1:]))
+    digits = people.serial
+    # One digit apart: the end of a number does not tell one card from another.
+    number = f"{digits[:6]}{(int(digits[6]) + 1) % 10}{digits[7:]}" if case == "same-name" else card.number
+    return replace(card, number=number, beneficiaries=(insured, *card.beneficiaries[1:]))

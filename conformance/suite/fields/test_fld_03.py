@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.card_calls import by_card, read_card, try_card_call
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
@@ -125,8 +125,11 @@ def test_acts_that_follow(desk: Desk, key: str, user: str) -> None:
     _expect_none(desk, patient.id, f"carte rattachée puis nom utilisé modifié ({key})")
     # A call that brings nobody brings no INS either, whatever number lies at hand; nor does a refusal.
     for scenario in ("answers/not-found", "answers/several", "faults/insi-102"):
-        with desk.answered_by(scenario):
-            desk.try_call(patient)
+        with desk.answered_by(scenario if user == USERS[0] else by_card(scenario)):
+            if user == USERS[0]:
+                desk.try_call(patient)
+            else:
+                try_card_call(desk, reading, member, patient)
         _expect_none(desk, patient.id, f"carte rattachée puis appel terminé par {scenario} ({key})")
     desk.decline(desk.read(patient))
     _expect_none(desk, patient.id, f"carte rattachée puis identité INSi refusée ({key})")

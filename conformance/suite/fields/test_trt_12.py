@@ -12,13 +12,14 @@ from lxml import etree
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI, WITHOUT_WAITING
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.started import try_started
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import shown
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.verdicts import UndecidedError
 from simulator.xml import own_parser
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ def test_third_sex_in_a_file(desk: Desk, way: str, user: str) -> None:
         for _ in range(2):
             _, requests = desk.try_call(stored)
             _expect_not_sent(requests, sex)
+        if sex == OTHERS[0] and way == "created":
+            with desk.if_at_hand(CHECKED), suppress(RefusedError, UndecidedError):
+                checked = desk.check_document(stored)
+                expect(
+                    checked.sex not in SENT,
+                    fr=f"pièce contrôlée, le sexe {shown(sex).fr} est devenu {shown(checked.sex).fr}",
+                    en=f"document checked, the sex {shown(sex).en} has become {shown(checked.sex).en}",
+                )
         if sex == OTHERS[0] and way == "modified":
             with desk.if_at_hand(WITHOUT_WAITING):
                 _expect_not_sent(try_started(desk, stored)[1], sex)

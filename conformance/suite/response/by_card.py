@@ -79,9 +79,10 @@ ENDINGS: Final = (
     Ending(rule="RSP-12", scenario="answers/not-found", outcome=CallOutcome.NOT_FOUND),
     Ending(rule="RSP-13", scenario="answers/several", outcome=CallOutcome.SEVERAL),
     *(Ending(rule="RSP-08", scenario=f"safety/lunar-{part}") for part in ("day", "month", "both")),
-    *(
-        Ending(rule="RSP-09", scenario=f"safety/{name}")
-        for name in ("empty-birth-name", "empty-first-names", "empty-sex")
+    *(Ending(rule="RSP-09", scenario=f"safety/{name}") for name in ("empty-birth-name", "empty-sex")),
+    # A Prenom beside an empty list does not stand for it.
+    Ending(
+        rule="RSP-09", scenario="empty-list-beside-prenom", alter={"first_names": "", "first_name": "BANC"}
     ),
     Ending(rule="ERR-04", scenario="safety/wrong-key"),
     Ending(rule="ERR-04", scenario="safety/unknown-oid"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BESIDE, DOWNGRADE, WHILE_WAITING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
-from conformance.suite.response.proposals import COMPARED, expect_lines
+from conformance.suite.response.proposals import COMPARED, expect_comparison, expect_lines, proposed
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -152,23 +154,28 @@ def test_compared_with_the_file_of_now(desk: Desk, route: Route) -> None:
     patient = desk.bring(person, route)
     call = desk.find(patient)
     colleague = desk.as_super_user()
+    changes: dict[str, str | None] = {"birth_place": "99999", "first_names": None}
+    if route is Route.TYPED:
+        changes |= {name: another_value(desk, person, name) for name in ("birth_name", "birth_date", "sex")}
     with while_waiting():
-        changes = {"birth_place": "99999", "first_names": None}
         desk.lgo.update_patient(patient.id, changes, actor=colleague.user)
     now = desk.read(patient)
-    try:
+    local = {name: getattr(now, name) for name in COMPARED}
+    with suppress(RefusedError):  # A proposal that is out of date may be refused.
         lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
-    except RefusedError:
-        return  # A proposal that is out of date may be refused.
+        try:
+            expect_lines({line.field: line for line in lines}, local, insi_values(person))
+        except Departure as departure:
+            # That the file of before the call be compared is excluded by no text.
+            raise Departure(departure.text.fr, departure.text.en, inferred=True) from departure
+    with suppress(RefusedError):
+        desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
     try:
-        expect_lines(
-            {line.field: line for line in lines},
-            {name: getattr(now, name) for name in COMPARED},
-            insi_values(person),
-        )
-    except Departure as departure:
-        # That the file of before the call be compared is excluded by no text.
-        raise Departure(departure.text.fr, departure.text.en, inferred=True) from departure
+        call = proposed(desk, now, person)
+    except UndecidedError:
+        return  # No text says how often INSi may be asked.
+    # A call made since then compares with nothing that was kept of the file, nor of the answer refused.
+    expect_comparison(desk, call, local, insi_values(person))
 
 
 def _expect_own_comparison(desk: Desk, call: InsiCall, patient: Patient, person: Person) -> None:

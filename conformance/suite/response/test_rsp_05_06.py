@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -70,6 +70,7 @@ COMPOUND = {
     "{0}": True,
     "{0} {1}": True,
     "{0}-{1}": True,
+    "{0}'{1}": True,
     "{0}-{1} {2}": True,
     "{1}": False,
     "{1} {2}": False,
@@ -234,6 +235,17 @@ def _incoherent_alerts(desk: Desk) -> frozenset[str]:
 )
 @FROM_INSI.mark
 def test_first_name_alert(desk: Desk) -> None:
+    def found_by_another_name() -> None:
+        # The 1er prénom finds nobody, the next of the list does.
+        person = three_plain_names(desk)
+        first, second = person.identity.traits.first_names.split()[:2]
+        patient = desk.create(person, first_name=second, first_names=f"{second} {first}")
+        call, _ = desk.try_call(patient)
+        if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+            return  # How often a software asks is its own.
+        named = "la liste ne commence pas par le 1er prénom"
+        expect_alert(desk, call, person, usual_words(desk), named, expected=True)
+
     def judge(route: Route | None) -> None:
         person = three_plain_names(desk)
         second = person.identity.traits.first_names.split()[1]
@@ -261,6 +273,7 @@ def test_first_name_alert(desk: Desk) -> None:
         {
             **{str(route): partial(judge, route) for route in routes()},
             "création depuis INSi": partial(judge, None),
+            "trouvé par le prénom suivant": found_by_another_name,
         }
     )
 

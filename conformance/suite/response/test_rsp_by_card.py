@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -12,7 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import BESIDE, CARD
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
+from conformance.suite.desk.snapshot import ANOTHER, ANYTHING, Moment, expect_kept
 from conformance.suite.desk.told import expect_told, told
 from conformance.suite.desk.words import insi_values
 from conformance.suite.response.by_card import COMPARISON, ENDINGS, Brought, Ended, card_answers
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SAID = {CallOutcome.NOT_FOUND: "01", CallOutcome.SEVERAL: "02"}
 ANOTHER_ENDING = frozenset({CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED})
-OF_NUMBERS = {"MAT-01": "safety/wrong-key", "MAT-05": "safety/unknown-oid"}
-"""The rules of the numbers that say of a malformed answer what ERR-04 says of all."""
+ALSO = {"MAT-01": "safety/wrong-key", "MAT-05": "safety/unknown-oid", "ERR-02": "chaos/http-503"}
+"""The rules that say of an answer what the rule that it is given for says too."""
 DEDUCED = frozenset({"RSP-12", "RSP-13", "ERR-04", "MAT-06"})
 """The rules of which no text says that nothing else changes."""
 
@@ -43,7 +43,7 @@ DEDUCED = frozenset({"RSP-12", "RSP-13", "ERR-04", "MAT-06"})
     "rule",
     [
         pytest.param(key, marks=pytest.mark.rule(key), id=key)
-        for key in dict.fromkeys((*(ending.rule for ending in ENDINGS), *OF_NUMBERS))
+        for key in dict.fromkeys((*(ending.rule for ending in ENDINGS), *ALSO))
     ],
 )
 @BESIDE.mark
@@ -53,9 +53,13 @@ def test_nothing_is_taken(desk: Desk, rule: str) -> None:
     seen = [
         each
         for each in card_answers(desk).ended
-        if each.ending.rule == rule or each.ending.scenario == OF_NUMBERS.get(rule)
+        if each.ending.rule == rule or each.ending.scenario == ALSO.get(rule)
     ]
     expect_each({f"{each.ending.scenario} ({each.route})": partial(_judge, each, usual) for each in seen})
+
+
+_TAKEN_OVER: Final = {"billing_number": ANOTHER}
+"""The billing number of the card may come into the file with a call: when it does is in no text, and it is no INS."""
 
 
 def _judge(seen: Ended, usual: dict[str, Told]) -> None:
@@ -67,7 +71,7 @@ def _judge(seen: Ended, usual: dict[str, Told]) -> None:
         fr=f"{moment.fr}, matricule, OID et statut",
         en=f"{moment.en}, matricule, OID and status",
     )
-    expect_kept(seen.after, seen.before, moment, inferred=ending.rule in DEDUCED)
+    expect_kept(seen.after, seen.before, moment, besides=_TAKEN_OVER, inferred=ending.rule in DEDUCED)
     if isinstance(seen.call, RefusedError):
         return
     if ending.outcome is CallOutcome.ERROR:
@@ -127,7 +131,8 @@ def test_compared(desk: Desk) -> None:
     def judge(seen: Brought) -> None:
         local = {name: getattr(seen.before.patient, name) for name in COMPARED}
         expect_lines({line.field: line for line in seen.proposal.fields}, local, insi_values(seen.answer))
-        expect_kept(seen.declined, seen.before, _moment("malgré le refus de l'utilisateur", seen.route))
+        refused = _moment("malgré le refus de l'utilisateur", seen.route)
+        expect_kept(seen.declined, seen.before, refused, besides=_TAKEN_OVER)
 
     _each(desk, judge)
 
@@ -151,6 +156,7 @@ def test_fed(desk: Desk) -> None:
             _moment("identité acceptée", seen.route),
             besides={
                 **insi_values(seen.answer),
+                **_TAKEN_OVER,
                 # RSP-18, inferred: what becomes of a checked identity that differs is the software's to say.
                 "status": ANYTHING if checked else Status.RECUP,
                 "proof": ANYTHING if checked else seen.before.values["proof"],

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.drivers.model import Attribute
+from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import lift, set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, CARD
+from conformance.suite.desk.apart import ATTRIBUTES, CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.lowering import fallen_by_correction, lowered
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.verdicts import Departure, UndecidedError
@@ -189,6 +190,17 @@ def test_nobody(desk: Desk) -> None:
         fr="l'INS importée de nouveau après avoir été effacée ne retrouve pas son patient",
         en="the INS that was imported again after it was erased does not find its patient",
     )
+    for erase in (partial(lowered, to=Status.PROV), fallen_by_correction):
+        with desk.if_offered(DOWNGRADE), suppress(RefusedError, UndecidedError):
+            again = erase(desk, again)
+            if again.matricule:
+                return  # Not erased: STA-08 says that.
+            found = _search(desk, whole)
+            expect(
+                again.id not in {each.id for each in found},
+                fr="l'INS effacée, par déclassement ou par correction, retrouve encore son patient",
+                en="the INS that was erased, by a downgrade or by a correction, still finds its patient",
+            )
 
 
 @pytest.mark.rule("SRC-09")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, Status
+from conformance.drivers.model import IDENTITY_FIELDS, STRICT_FIELDS, Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.attributes.marks import set_attributes
@@ -19,7 +19,9 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import app_identity
+from conformance.suite.response.refusals import altered
 from conformance.suite.status.locks import editable_traits, expect_shown_locked
 from conformance.suite.verification.elsewhere import verify
 
@@ -66,8 +68,13 @@ def test_lock_of_the_app(desk: Desk) -> None:
     en="From the import on, and from the validation on, the answer shows the seven traits as locked",
 )
 def test_lock_shows_at_once(desk: Desk) -> None:
-    patient = desk.create(desk.draw())
-    answers = {"import": desk.decide(desk.find(patient), accept=True)}
+    # A place that neither the user nor INSi knows is locked like any other.
+    patient = desk.create(person := desk.draw(), birth_place=UNKNOWN_PLACE)
+    with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
+        call, _ = desk.try_call(patient)
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+        call = desk.find(patient)  # A software may want a place.
+    answers = {"import": desk.decide(call, accept=True)}
     desk.record_document(patient)
     with suppress(RefusedError):
         answers["validation"] = desk.lgo.validate_identity(patient.id, actor=desk.user)

@@ -66,7 +66,32 @@ def _insured(card: Any) -> str | None:
     return card.beneficiaries[0].billing_number if card.beneficiaries else None
 
 
+def end_of_serial_compared(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Compare the last four digits of the serial numbers."""
+    read = about["reading"]["card"]
+    return [
+        {**one, "card": read} if one["card"] and one["card"].number[-4:] == read.number[-4:] else one
+        for one in records
+    ]
+
+
+def half_of_serial_and_name_compared(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Compare the name of the insured person and the last digits of the serial number."""
+    read = about["reading"]["card"]
+
+    def key(card: Any) -> tuple[str, Any]:
+        return card.number[-8:], card.beneficiaries[0].birth_name
+
+    return [
+        {**one, "card": read} if one["card"] and key(one["card"]) == key(read) else one for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "end-of-serial-compared": end_of_serial_compared,
+    "half-of-serial-and-name-compared": half_of_serial_and_name_compared,
     "known-card-good": known_card_good,
     "looked-at-once": looked_at_once,
     "same-insured": same_insured,

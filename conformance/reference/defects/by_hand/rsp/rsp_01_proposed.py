@@ -232,11 +232,47 @@ def nothing_flagged_by_card(records: list[Record], _about: Mapping[str, Any], me
     return [{**one, "different": False} for one in records]
 
 
+def compared_with_name_at_creation(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Compare with the birth name of a copy that the dialog has from the creation."""
+    event, named = about.get("event"), memory.shared.setdefault("named", {})
+    if event == "created":
+        memory.shared.setdefault("born", {})[records[0]["id"]] = records[0]["birth_name"]
+    elif event == "updated" and "birth_name" in (about.get("typed") or {}):
+        named[records[0]["birth_name"]] = memory.shared.get("born", {}).get(records[0]["id"])
+    if event is not None:
+        return records
+    return [
+        {**one, "local": old, "local_display": old, "different": old != one["insi"]}
+        if one["field"] == "birth_name" and (old := named.get(about["local"].get("birth_name")))
+        else one
+        for one in records
+    ]
+
+
+def refused_answer_on_both_sides(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Keep a refused answer in the screen, and show it as the file the next time."""
+    refused = memory.shared.setdefault("refused", set())
+    if about.get("event") is not None:
+        refused.add(about["insi"]["matricule"])
+        return records
+    if about["insi"]["matricule"] not in refused:
+        return records
+    return [
+        {**one, "local": one["insi"], "local_display": one["insi_display"], "different": False}
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "as-many-names": as_many_names,
     "compared-as-at-the-call": compared_as_at_the_call,
     "compared-as-called": compared_as_called,
     "compared-by-start": compared_by_start,
+    "compared-with-name-at-creation": compared_with_name_at_creation,
     "comparison-of-the-search-before": comparison_of_the_search_before,
     "first-comparison-again": first_comparison_again,
     "first-difference-only": first_difference_only,
@@ -251,6 +287,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "opened-compared": opened_compared,
     "places-by-department": places_by_department,
     "proposal-cached": proposal_cached,
+    "refused-answer-on-both-sides": refused_answer_on_both_sides,
     "same-first-word": same_first_word,
     "same-year": same_year,
     "second-look-flags-nothing": second_look_flags_nothing,

@@ -49,9 +49,20 @@ def _without_short(listed: str) -> str:
     return " ".join(name for name in listed.split() if len(name) > _OWN_LETTERS) or listed
 
 
+def prenom_first_of_four(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Keep four columns of first names, of which ``Prenom`` fills the first."""
+    prenom, out = str((about.get("insi") or {}).get("prenom") or ""), []
+    for one in records:
+        _, *others = (one["first_names"] or "").split(" ")
+        is_four = prenom and len(others) == 3  # noqa: PLR2004 - the columns beside the first
+        out.append({**one, "first_names": " ".join([prenom, *others])} if is_four else one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "doubles-left-out": doubles_left_out,
     "prenom-compared": prenom_compared,
+    "prenom-first-of-four": prenom_first_of_four,
     "prenom-joined": prenom_joined,
     "short-names-left-out": short_names_left_out,
 }

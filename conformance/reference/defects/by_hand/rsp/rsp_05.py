@@ -167,6 +167,28 @@ def first_name_fed_by_card(records: list[Record], about: Mapping[str, Any], memo
     return [{**one, "first_name": listed[0]} for one in records]
 
 
+def no_alert_after_another_name(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Judge the 1er prénom in the code of the first request only."""
+    if "nth" in about:
+        memory.shared["nth"] = about["nth"]
+        return records
+    return [
+        {**one, "alerts": []} if memory.shared.get("nth", 1) > 1 and one["outcome"] == "FOUND" else one
+        for one in records
+    ]
+
+
+def no_alert_when_listed_here(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Be content when the first name that INSi puts first stands anywhere in the list of the file."""
+    first = ((about.get("insi") or {}).get("first_names") or "").split(" ")[0]
+    here = (about["local"].get("first_names") or "").split(" ")
+    return [{**one, "alerts": []} if first and first in here[1:] else one for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "alert-stays": alert_stays,
     "alerted-once": alerted_once,
@@ -178,7 +200,9 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "first-name-fed-by-card": first_name_fed_by_card,
     "incoherent-first-name-corrected": incoherent_first_name_corrected,
     "list-of-the-one-before": filled_from_memory("first_names"),
+    "no-alert-after-another-name": no_alert_after_another_name,
     "no-alert-when-compound": no_alert_when_compound,
+    "no-alert-when-listed-here": no_alert_when_listed_here,
     "started-noted": started_noted,
     "started-overwrites": started_overwrites,
     "third-alert-spared": third_alert_spared,

@@ -80,8 +80,21 @@ def list_starts_first_name(records: list[Record], about: Mapping[str, Any], _mem
     ]
 
 
+def apostrophe_typed_alerts(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Take an apostrophe typed for a letter when the start of the list is judged."""
+    first = about["local"].get("first_name") or ""
+    listed = (about.get("insi") or {}).get("first_names") or ""
+    is_alerted = "'" in first and not listed.startswith(first)
+    alert = {"code": "FIRST_NAME", "message": "Le 1er prénom n'est pas le début de la liste."}
+    return [
+        {**one, "alerts": [*one["alerts"], alert]} if is_alerted and one["outcome"] == "FOUND" else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "anywhere-in-list": anywhere_in_list,
+    "apostrophe-typed-alerts": apostrophe_typed_alerts,
     "list-starts-first-name": list_starts_first_name,
     "only-first-word": only_first_word,
     "starts-by-characters": starts_by_characters,

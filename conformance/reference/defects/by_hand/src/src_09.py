@@ -139,6 +139,33 @@ def first_number_searched(records: list[Record], about: Mapping[str, Any], memor
     ]
 
 
+def number_found_once_fallen(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Find a file by the number that it had before it was lowered by hand."""
+    if about.get("event") == "downgraded":
+        memory.shared.setdefault("fallen", {})[records[0]["id"]] = (about["before"] or {}).get("matricule")
+        return records
+    return [*records, *_holding(memory.shared.get("fallen", {}), records, about)]
+
+
+def number_found_once_corrected(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Find a file by the number that it had before a strict trait was corrected."""
+    if about.get("cause") == "edited":
+        if not records[0]["matricule"]:
+            memory.shared.setdefault("corrected", {})[records[0]["id"]] = about["before"]["matricule"]
+        return records
+    return [*records, *_holding(memory.shared.get("corrected", {}), records, about)]
+
+
+def _holding(former: Mapping[str, Any], records: list[Record], about: Mapping[str, Any]) -> list[Record]:
+    """Return the files that had the number searched for, and are not found by it."""
+    if about.get("verb") != "search-matricule":
+        return []
+    typed, found = "".join((about.get("typed") or "").split()), {one["id"] for one in records}
+    return [one for one in about["everyone"] if one["id"] not in found and former.get(one["id"]) == typed]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "congruent-passes": congruent_passes,
     "first-number-searched": first_number_searched,
@@ -148,6 +175,8 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "last-digit-of-key-passes": last_digit_of_key_passes,
     "lost-not-indexed-again": lost_not_indexed_again,
     "number-begins-so": number_begins_so,
+    "number-found-once-corrected": number_found_once_corrected,
+    "number-found-once-fallen": number_found_once_fallen,
     "number-kept-in-index": number_kept_in_index,
     "numbers-lost": numbers_lost,
     "same-month-too": same_month_too,

@@ -23,7 +23,20 @@ def first_name_field_checked(
     return out
 
 
+def refusal_undoes_used_name(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Go back to the used name of the creation when a change is refused."""
+    names: dict[str, Any] = memory.own.setdefault("names", {})
+    out = []
+    for one in records:
+        if about["event"] == "created":
+            names[one["id"]] = one["used_name"]
+        is_undone = about["event"] == "update-refused" and one["id"] in names
+        out.append({**one, "used_name": names[one["id"]]} if is_undone else one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "first-name-field-checked": first_name_field_checked,
+    "refusal-undoes-used-name": refusal_undoes_used_name,
 }
 """What ``hand`` may name."""
