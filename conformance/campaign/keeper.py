@@ -50,7 +50,16 @@ def kept_simulator(data: Path, port: int) -> Iterator[str]:
         ServingError: it did not start.
     """
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "conformance.campaign.keeper", str(data), str(port)],
+        # The package has this module loaded before it is run, which Python would tell the user.
+        [
+            sys.executable,
+            "-W",
+            "ignore::RuntimeWarning:runpy",
+            "-m",
+            "conformance.campaign.keeper",
+            str(data),
+            str(port),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

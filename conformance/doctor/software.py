@@ -166,8 +166,11 @@ def _silent(error: DriverError, place: Place | None, notes: Notes, patience: Pat
     ):
         notes.stop(Look.SOFTWARE, error.text, _NOT_THE_DRIVER, details=details)
         return
-    remedy = _STUCK if error.fault is Fault.TIMEOUT else error.hint or _NOT_THE_DRIVER
-    notes.stop(Look.SOFTWARE, error.text, remedy, details=details)
+    usual = _NOT_THE_DRIVER if place is not None else _NOT_THE_PROGRAM
+    remedy = _STUCK if error.fault is Fault.TIMEOUT else error.hint or usual
+    # The last lines that a program wrote come with it.
+    said = Text(" ".join(error.text.fr.split()), " ".join(error.text.en.split()))
+    notes.stop(Look.SOFTWARE, said, remedy, details=details)
 
 
 def _look_at_clock(at: datetime, exchange: RawExchange, notes: Notes) -> None:
@@ -219,6 +222,10 @@ def _raw(exchange: RawExchange | None) -> str:
     return f"{exchange.sent}\n\n{exchange.received}" if exchange else ""
 
 
+_NOT_THE_PROGRAM = Text(
+    "Essayez la commande du plan (driver: command:, et cwd: pour son dossier) dans un terminal : elle doit répondre par une ligne de JSON à chaque ligne.",
+    "Try the command of the plan (driver: command:, and cwd: for its folder) in a terminal: it has to answer each line by a line of JSON.",
+)
 _NOT_THE_DRIVER = Text(
     "Est-ce l'adresse de l'API de pilotage, chemin compris (http://127.0.0.1:9000/banc) ? Elle doit répondre à GET /capabilities.",
     "Is this the address of the driver API, path included (http://127.0.0.1:9000/banc)? It has to answer GET /capabilities.",

@@ -253,7 +253,8 @@ def _reader(kind: Any) -> Callable[[Node], Any]:
     if origin in {Union, types.UnionType}:
         some = next(each for each in arguments if each is not types.NoneType)
         is_text = some is str or get_origin(some) is Annotated
-        return lambda node: _read_nullable(node, some, is_text=is_text)
+        is_day = is_text and DAY in get_args(some)
+        return lambda node: _read_nullable(node, some, is_text=is_text, is_day=is_day)
     if origin in {list, tuple, frozenset}:
         return lambda node: origin(_read_all((entry, arguments[0]) for entry in node.items()))
     if origin in {dict, Mapping}:
@@ -271,9 +272,11 @@ def _read_formatted(node: Node, kind: Any, form: Format) -> Any:
     return read(node, kind)
 
 
-def _read_nullable(node: Node, kind: Any, *, is_text: bool) -> Any:
+def _read_nullable(node: Node, kind: Any, *, is_text: bool, is_day: bool) -> Any:
     if node.data is None or (is_text and node.data == ""):
         return None
+    if is_day and isinstance(node.data, str) and node.data.isspace():
+        return None  # what was typed as a date is no date, and no other form of one: a matter of the rules
     if is_text and not isinstance(node.data, str):
         raise node.wrong(Text("un texte ou null", "a text or null"))
     return read(node, kind)
@@ -405,7 +408,7 @@ def _read_compared(node: Node) -> model.ComparedField:
     line: model.ComparedField = _read_object(node, model.ComparedField)
     if line.field == "birth_date":
         for name in ("local", "insi"):
-            _read_nullable(node.key(name), Annotated[str, DAY], is_text=True)
+            _read_nullable(node.key(name), Annotated[str, DAY], is_text=True, is_day=True)
     return line
 
 

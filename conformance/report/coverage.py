@@ -130,6 +130,8 @@ def grouped(keys: Iterable[str]) -> str:
 def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
     remarks = []
     missing, unchecked = len(coverage.untested_obligations), len(coverage.without_check)
+    if campaign.meta.interrupted and not campaign.checked:
+        unchecked = 0  # stopped before it was known which have a check
     if missing:
         remarks.append(
             Text(

@@ -102,6 +102,17 @@ def test_a_program_is_looked_at_too(tmp_path: Path, simulator: str) -> None:
     assert ("DOC-01" in told["text"], "Add PRINT" in told["remedy"]) == (True, True)
 
 
+def test_a_program_that_does_not_start_is_told_with_what_it_wrote(tmp_path: Path, simulator: str) -> None:
+    path = tmp_path / "plan.yaml"
+    command = [sys.executable, "-S", "-c", "raise SystemExit('no licence')"]
+    data = {"driver": {"kind": "subprocess", "command": command}, "simulator": {"url": simulator}}
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    result = banc("doctor", path, "--report", tmp_path / "r", "--lang", "en", "--json")
+    told, *_ = [each for each in json.loads(result.output)["findings"] if not each["ok"]]
+    assert told["text"].endswith("Last lines of its error output: no licence")
+    assert told["remedy"].startswith("Try the command of the plan")
+
+
 def test_a_campaign_does_not_begin_when_something_stops_it(
     plan_file: Callable[..., Path], bent: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -138,6 +138,10 @@ def test_stored_date_need_not_be_of_the_calendar(day: str) -> None:
     assert wire.read(Node("op", {**wire.to_json(PATIENT), "birth_date": day}), Patient).birth_date == day
 
 
+def test_a_date_of_blanks_is_none_whatever_the_software_made_of_it() -> None:
+    assert wire.read(Node("op", {**wire.to_json(PATIENT), "birth_date": "  "}), Patient).birth_date is None
+
+
 @pytest.mark.parametrize(
     "day", ["1984-09-25T00:00:00.000Z", "25/09/1984", "19840925", "1984-9-25", "1984", "1984-09-25 "]
 )

@@ -76,6 +76,11 @@ MESSAGES = {
     "SOAP attributes": re.sub(r"<((?:b:Contexte|l:Contexte|w:)\w+)", rf"<\1 {UNDERSTOOD}", PLAIN),
     "attributes of the body": PLAIN.replace("<s:Body>", '<s:Body Id="_0" xml:lang="fr" xmlns:u="urn:u" u:Id="_0">'),
     "addressing": PLAIN.replace("</s:Header>", f'<To xmlns="{WSA}" s:mustUnderstand="true">http://x/lps</To><ReplyTo xmlns="{WSA}"><Address>{WSA}/anonymous</Address></ReplyTo></s:Header>'),
+    "XML 1.1": f'<?xml version="1.1" encoding="UTF-8"?>{PLAIN}',
+    "comments within values": PLAIN.replace(ACTION, f"{ACTION[:20]}<!-- x -->{ACTION[20:]}").replace(">uuid:", ">uuid:<!-- x -->").replace("T09", "<!-- x -->T09"),
+    "sixty prefixes that nothing uses": PLAIN.replace("<s:Envelope", "<s:Envelope " + " ".join(f'xmlns:n{each}="urn:{each}"' for each in range(60))),
+    "identifiers for a signature": re.sub(r"<(s:Body|w:Action|w:MessageID)", r'<\1 xmlns:u="urn:u" u:Id="id-\1"', PLAIN).replace("id-s:", "id-").replace("id-w:", "id-"),
+    "reference parameters": PLAIN.replace("</s:Header>", f'<ReplyTo xmlns="{WSA}"><Address>{WSA}/anonymous</Address><ReferenceParameters><x xmlns="urn:x"/></ReferenceParameters></ReplyTo></s:Header>'),
     "headers of others": PLAIN.replace("</s:Header>", '<x xmlns="urn:x">1</x><x xmlns="urn:x"><y/></x></s:Header>'),
 }  # fmt: skip
 
@@ -141,6 +146,7 @@ def test_a_message_is_one_however_it_is_written(exchange: Any, shape: str, name:
         f'application/soap+xml; type="x"; action="{ACTION}"',
         "application/soap+xml; charset=us-ascii",
         "application/soap+xml; charset=",
+        'application/soap+xml; charset=utf-8; action=""',
         "text/xml",
         "application/xml; charset=utf-8",
         "",
@@ -196,6 +202,8 @@ class TestHttp:
             "SOAPAction": f'"{ACTION}"',
             "Content-Encoding": "identity",
             "User-Agent": "",
+            "Upgrade": "h2c",
+            "HTTP2-Settings": "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
         }
         assert exchange(post(fresh(PLAIN), **more)) == ["00"]
 
