@@ -29,6 +29,7 @@ from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
+from conformance.suite.verification.denied import expect_still_denied
 from conformance.suite.verification.elsewhere import expect_lowered
 from conformance.suite.verification.wire import Said
 from conformance.verdicts import UndecidedError
@@ -117,6 +118,8 @@ def test_file_in_two_lots(desk: Desk) -> None:
         finish(desk, second)
     moment = Moment("dossier dans deux lots, OK puis KO", "file in two lots, OK then KO")
     _expect_own_results(desk, [before], results_of(second), moment)
+    if results_of(second).get(before.patient.matricule or "") is Said.KO:
+        expect_still_denied(desk, patient)
     _expect_told(second, [before, *map(desk.snapshot, second.companions)])
 
 
