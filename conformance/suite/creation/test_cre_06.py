@@ -14,8 +14,10 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import CAST, PARTS, Part
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
+from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values, insi_values
+from conformance.suite.verification.wire import claims_of, expect_claims, verifications
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import starts_list
 
@@ -291,12 +293,14 @@ def _scan(desk: Desk, person: Person, content: str) -> tuple[Patient, list[Excha
             f"a right symbol is refused: {refusal.message} ({refusal.code})",
         ) from refusal
     if answer.patient_id is None:
+        for claimed in (each for request in verifications(requests) for each in claims_of(request)):
+            # What is asked about shows what was read.
+            expect_claims(claimed, insi_values(person), Moment("symbole juste lu", "right symbol scanned"))
         raise UndecidedError(
             f"la lecture ne donne aucun dossier ({answer.outcome}) : rien à comparer",
             f"the scan gives no file ({answer.outcome}): nothing to compare",
             verdict=Verdict.REVIEW,
         )
-    del person
     return desk.lgo.read_patient(answer.patient_id, actor=desk.user), requests
 
 

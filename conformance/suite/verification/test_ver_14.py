@@ -18,7 +18,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
-from conformance.suite.desk.snapshot import Moment
+from conformance.suite.desk.snapshot import HOMONYM_OR_SAME, Moment, expect_kept
 from conformance.suite.desk.steps import USERS
 from conformance.suite.incoming.arriving import (
     Arrival,
@@ -33,7 +33,7 @@ from conformance.suite.incoming.arriving import (
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.kinds import Incoming, letter
 from conformance.suite.incoming.letter import Letter
-from conformance.suite.verification.elsewhere import answering, received
+from conformance.suite.verification.elsewhere import DOCUMENT, answering, expect_not_filed, receive, received
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,24 @@ def test_number_of_another(desk: Desk, route: Route, form: Form, answer: str | N
         expect_code(arrival, "904", "902", moment=moment)
 
     expect_each({"l'autre est inconnu": partial(judge, False), "l'autre est connu": partial(judge, True)})  # noqa: FBT003 - a case
+
+
+@pytest.mark.rule("VER-14")
+@pytest.mark.title(
+    fr="Le bon matricule sous l'identité d'un autre, quelle que soit l'interface : le document n'est pas chez le porteur",
+    en="The right matricule under the identity of another, by whatever interface: the document is not with the holder",
+)
+@pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
+@RECEPTION.mark
+def test_number_of_another_by_any_interface(desk: Desk, route: Route) -> None:
+    holder = desk.bring(desk.draw(), route)
+    stranger = received(desk.draw(), matricule=holder.matricule, oid=holder.oid, document=DOCUMENT)
+    moment = Moment(f"bon matricule, autre patient ({route})", f"right matricule, other patient ({route})")
+    before = desk.snapshot(holder)
+    with answering(desk, OK):
+        receive(desk, stranger)
+    expect_not_filed(desk, [holder], DOCUMENT, moment)
+    expect_kept(desk.snapshot(holder), before, moment, besides={"attributes": HOMONYM_OR_SAME})
 
 
 @pytest.mark.rule("VER-14")
