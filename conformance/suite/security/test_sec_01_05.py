@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents import read_document
+from conformance.documents.datamatrix.payload import payload_of
 from conformance.drivers.model import Attribute, SearchCriteria, Verb
 from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
@@ -20,6 +21,7 @@ from conformance.suite.desk.apart import (
     CHECKED,
     EXPORTS,
     INS_HISTORY,
+    SCAN,
     SCREENS,
     SEARCH,
     path,
@@ -136,7 +138,9 @@ def test_change_is_logged(desk: Desk, user: str) -> None:
     actor = desk.super_user if user == "super-user" else desk.user
 
     def judge(route: Route, act: Callable[[Patient], object]) -> None:
-        patient = desk.bring(desk.draw(), route)
+        _changed(desk.bring(desk.draw(), route), act)
+
+    def _changed(patient: Patient, act: Callable[[Patient], object]) -> None:
         # What opening a file logs is no trace of a change.
         usual = {entry.action for entry in _during(desk, patient, lambda: desk.read(patient, actor))}
         with preparing("faire cette modification", "make this change"):
@@ -145,6 +149,13 @@ def test_change_is_logged(desk: Desk, user: str) -> None:
         _expect_entry(changes, actor, "la modification", "the change")
 
     lgo = desk.lgo
+    with desk.if_offered(SCAN), suppress(RefusedError):
+        scanned = lgo.scan_datamatrix(payload_of(desk.draw().identity), actor=desk.user).patient_id
+        if scanned is not None:
+            _changed(
+                lgo.read_patient(scanned, actor=desk.user),
+                lambda patient: lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
+            )
     expect_each(
         {
             "trait strict": partial(

@@ -88,7 +88,7 @@ def test_each_trait(desk: Desk, route: Route, user: str) -> None:
         marks = {
             "birth_date": Attribute.DOUTEUSE,
             "sex": Attribute.HOMONYME,
-            "used_name": Attribute.FICTIVE,
+            "lieu inconnu": Attribute.FICTIVE,
         }
     own: list[tuple[AuditEntry, Logged]] = []
     marked = False

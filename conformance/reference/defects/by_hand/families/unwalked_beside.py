@@ -180,6 +180,24 @@ def ins_of_the_day(records: list[Record], _about: Mapping[str, Any], memory: Mem
     return all_with(records, **_NO_INS) if memory.shared.get("day") else records
 
 
+def scan_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note that the next file is made of a symbol."""
+    memory.shared["scan"] = True
+    return records
+
+
+def scanned_file(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the file that was made of a symbol."""
+    if memory.shared.pop("scan", False):
+        memory.shared.setdefault("scanned", set()).update(one["patient_id"] for one in records)
+    return records
+
+
+def scanned_unlogged(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Log no change of a file that was made of a symbol."""
+    return [one for one in records if one["patient_id"] not in memory.shared.get("scanned", ())]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "unwalked-changed-in-doubt": _unlogged(lambda one, _: "DOUTEUSE" in one["attributes"]),
     "unwalked-changed-when-fictitious": _unlogged(lambda one, _: "FICTIVE" in one["attributes"]),
@@ -209,6 +227,9 @@ FUNCTIONS: Final[dict[str, Hand]] = {
         )
     ),
     "unwalked-sender-of-colleague": sender_of_colleague_lost,
+    "unwalked-scan-noted": scan_noted,
+    "unwalked-scanned-file": scanned_file,
+    "unwalked-scanned-unlogged": scanned_unlogged,
     "unwalked-state-noted": state_noted,
     "unwalked-trace-of-number": trace_of_number,
     "unwalked-traced-for-first-user": traced_for_first_user,
