@@ -133,6 +133,17 @@ def test_one_field_changed(desk: Desk, field: str) -> None:
             fr=f"{_changed(field).fr}, liste des prénoms",
             en=f"{_changed(field).en}, list of first names",
         )
+    if field == "first_names":
+        # Emptied, it is not that of before; a software may refuse, or write the 1er prénom.
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {field: None}, actor=desk.user)
+            emptied = desk.read(patient).first_names
+            expect(
+                not emptied or emptied != value,
+                fr=f"liste des prénoms vidée, lue {emptied}",
+                en=f"list of first names emptied, read {emptied}",
+                inferred=True,
+            )
     expect_kept(
         desk.snapshot(other.patient),
         other,
