@@ -367,14 +367,9 @@ def test_list_and_first_name_apart(desk: Desk) -> None:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_the_same_everywhere(desk: Desk, route: Route) -> None:
     person = desk.draw(first_names_count=2)
-    # What became of the file since it was created: the place from INSi, the names in use from a user, the rest corrected.
-    fed = STEPS[route][:1] == (Step.IMPORT,)
-    patient = desk.bring(
-        person,
-        route,
-        used_name="ZELBRUCX",
-        birth_place="99999" if fed else person.identity.traits.birth_place,
-    )
+    # Since it was created the file has its place from INSi, the names in use from a user, and was corrected.
+    fed = {"birth_place": "99999"} if STEPS[route][:1] == (Step.IMPORT,) else {}
+    patient = desk.bring(person, route, used_name="ZELBRUCX", **fed)
     changes: dict[str, str | None] = {"used_name": "KVORLANX", "used_first_name": "NALROVKX"}
     if route is Route.TYPED:
         changes |= {name: another_value(desk, person, name) for name in ("birth_name", "first_names", "sex")}
