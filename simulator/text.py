@@ -83,8 +83,16 @@ def text_of(error: TextError | Told | OSError) -> Text:
     """Return what an error says in both languages; what the system says of rare ones stays as it is."""
     if not isinstance(error, OSError):
         return error.text
+    if error.strerror == IRREGULAR.en:
+        return IRREGULAR
     return _REASONS.get(error.errno or 0) or Text.same(str(error.strerror or error))
 
+
+IRREGULAR: Final = Text(
+    "un fichier ordinaire est attendu, c'est un dossier, un tube ou un périphérique",
+    "expected a regular file, got a folder, a pipe or a device",
+)
+"""What is said, as an ``OSError``, of what is there and no file."""
 
 _REASONS: Final = {
     errno.ENOENT: Text("n'existe pas", "No such file or directory"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.commands import driver_checking
+from conformance.doctor.address import place_of
 from conformance.drivers.errors import DriverError
 from conformance.drivers.opening import open_driver
 from conformance.drivers.scaffolds import LANGUAGES, scaffold
@@ -101,6 +102,13 @@ def check(
             Text(
                 "donnez l'adresse du pilote, ou --command avec un programme",
                 "give the URL of the driver, or --command with a program",
+            )
+        )
+    if url is not None and place_of(url) is None:
+        raise SetupError(
+            Text(
+                f"une adresse telle que http://127.0.0.1:9000 est attendue, reçu : {url!r}",
+                f"expected an address such as http://127.0.0.1:9000, got {url!r}",
             )
         )
     pairs = [entry.partition("=") for entry in header_env]

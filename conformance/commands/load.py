@@ -20,14 +20,14 @@ from conformance.commands.load_asked import (
 )
 from conformance.commands.load_compare import compare_command
 from conformance.commands.load_options import load_options, threshold_options
-from conformance.load.exports import write_load_reports
-from conformance.load.outcome import print_outcome
 from conformance.load.profile import UnknownProfileError, load_profile, shipped
 from conformance.load.quantities import QuantityError
 from conformance.load.record import RecordError, find_record, read_record
 from conformance.load.start import run_load, run_worker
 from conformance.load.summary import add_up, exit_code
 from conformance.load.targets import TargetError
+from conformance.load.telling.exports import write_load_reports
+from conformance.load.telling.outcome import print_outcome
 from conformance.load.thresholds import ThresholdError
 from simulator.commands.bilingual import BilingualGroup
 from simulator.commands.common import SetupError, json_option, lang_option

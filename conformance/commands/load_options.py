@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from conformance.load.chosen import CHECKED
-from conformance.load.rules import RULES as LOOKED_AT
+from conformance.load.calling.chosen import CHECKED
+from conformance.load.calling.rules import RULES as LOOKED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import httpcore
 
 from conformance.doctor.address import is_taken, place_of
 from conformance.doctor.notes import Look, Patience
+from simulator.client.connection import Connection
+from simulator.security.tls import usual_tls
 from simulator.text import Text
 from simulator.version import VERSION
 
@@ -87,19 +93,24 @@ def _look_inside(url: str, port: int, token: str | None, notes: Notes, patience:
 
 def _info(url: str, token: str | None, patience: Patience) -> tuple[int, Any]:
     """Return the status and the JSON of the simulator's page about itself; ``(0, None)`` for anything else."""
-    import httpx  # noqa: PLC0415 - slow to import, and only one process of a campaign asks
-
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    address, content, limit = f"{url.rstrip('/')}/api/v1/info", b"", Patience(patience.left(_ANSWER_S))
+    headers = [(b"Authorization", f"Bearer {token}".encode())] if token else []
+    content, limit = b"", Patience(patience.left(_ANSWER_S))
     try:
-        with (
-            httpx.Client(timeout=limit.left(), trust_env=False, headers=headers) as client,
-            client.stream("GET", address) as answer,
-        ):
-            for chunk in answer.iter_raw():
+        target = f"{urlsplit(url).path.rstrip('/')}/api/v1/info"
+        connection = Connection(url, context=usual_tls(), left=limit.left)
+        with closing(connection):
+            answer = connection.request("GET", target, headers, b"")
+            for chunk in answer.chunks:
                 content += chunk
                 if len(content) > _MAX_INFO or limit.is_over:
                     return 0, None
-        return answer.status_code, json.loads(content) if answer.is_success else None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError):
+        return answer.status, json.loads(content) if answer.status == HTTPStatus.OK else None
+    except (
+        httpcore.UnsupportedProtocol,
+        httpcore.NetworkError,
+        httpcore.TimeoutException,
+        httpcore.ProtocolError,
+        ValueError,
+        RecursionError,
+    ):
         return 0, None

@@ -27,6 +27,8 @@ PROBE_TRAITS: Final = PatientTraits(
     birth_name="BANC-CONTROLE", first_name="ESSAI", birth_date="1984-09-25", sex="F", birth_place="63220"
 )
 """Somebody whom INSi does not know, to try the verbs on."""
+_BEYOND_ASCII: Final = "ESSAI-É"
+"""A name that an answer in another encoding than UTF-8 cannot carry; it may be refused, or kept without its accent."""
 CORE: Final = frozenset({"capabilities", "reset", "create_patient", "read_patient"})
 """Verbs that nearly every check uses: when their answers cannot be read, nothing can be concluded."""
 MAX_TOLD: Final = 12
@@ -117,10 +119,14 @@ class ContractProbe:
             # An empty form: the refusal has to be readable, whatever it says.
             self.call("create_patient", lambda: driver.create_patient(PatientTraits(), actor=_USER))
         if Verb.SEARCH_PATIENTS in software.verbs:
-            criteria = SearchCriteria(birth_date=PROBE_TRAITS.birth_date)
-            self.call(
-                "search_patients", lambda: driver.search_patients(criteria, actor=_USER), may_refuse=False
-            )
+            # Somebody, and nobody: a list without anybody is still an answer.
+            for birth_date in (PROBE_TRAITS.birth_date, "1901-01-01"):
+                criteria = SearchCriteria(birth_date=birth_date)
+                self.call(
+                    "search_patients",
+                    partial(driver.search_patients, criteria, actor=_USER),
+                    may_refuse=False,
+                )
         for verb in (Verb.READ_AUDIT_LOG, Verb.READ_WORKLIST, Verb.READ_TRANSMISSIONS, Verb.READ_DASHBOARD):
             if verb in software.verbs:
                 self.call(verb.value, partial(getattr(driver, verb.value), actor=_USER))
@@ -139,7 +145,7 @@ class ContractProbe:
         acts: dict[Verb, Callable[[], Any]] = {
             Verb.READ_PATIENT: lambda: driver.read_patient(patient_id, actor=_USER),
             Verb.UPDATE_PATIENT: lambda: driver.update_patient(
-                patient_id, {"used_name": "ESSAI"}, actor=_USER
+                patient_id, {"used_name": _BEYOND_ASCII}, actor=_USER
             ),
             Verb.SET_ATTRIBUTES: lambda: driver.set_attributes(
                 patient_id, frozenset({Attribute.HOMONYME}), actor=_USER

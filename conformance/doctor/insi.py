@@ -160,7 +160,7 @@ class Trial:
         after = seen[-1].id if seen else 0
         came = session.exchanges(after=after)
         if came:
-            _reached(came[-1], self.notes)
+            _reached(came[-1], self.notes, is_set_up_to_refuse=self.plan.simulator_url is None)
             self.driver.settings = replace(
                 self.driver.settings, timeout=patience.left(self.driver.settings.timeout)
             )
@@ -245,7 +245,7 @@ class Trial:
         self.notes.stop(Look.INSI, text, remedy)
 
 
-def _reached(exchange: ExchangeView, notes: Notes) -> None:
+def _reached(exchange: ExchangeView, notes: Notes, *, is_set_up_to_refuse: bool) -> None:
     if exchange.code in {"00", "01", "02"}:
         notes.ok(
             Look.INSI,
@@ -254,15 +254,19 @@ def _reached(exchange: ExchangeView, notes: Notes) -> None:
         return
     why = exchange.explanation
     said = Text("\n".join(why.get("fr", ())[:1]), "\n".join(why.get("en", ())[:1]))
-    notes.told(
+    # Nothing can be found out with a simulator of the campaign, which has no authority, that asks for signatures all the same.
+    tell = notes.stop if is_set_up_to_refuse and exchange.code == "desir_9103" else notes.told
+    tell(
         Look.INSI,
         Text(
             f"l'appel arrive, et INSi répond par l'erreur {exchange.code} : {said.fr.strip(' -')}",
             f"the call arrives, and INSi answers with the fault {exchange.code}: {said.en.strip(' -')}",
         ),
         Text(
-            "La campagne dira quelles règles en dépendent ; session: du plan règle ce que le simulateur exige.",
-            "The campaign will say which rules rest on it; session: of the plan sets what the simulator asks for.",
+            "Tant qu'INSi répond ainsi, les règles qui ont besoin d'une identité sont INCONCLUSIVE. session: du plan règle ce que le "
+            "simulateur exige ; une signature ou un certificat se vérifie avec banc serve --pki DIR, nommé sous simulator: url:.",
+            "As long as INSi answers so, rules that need an identity are INCONCLUSIVE. session: of the plan sets what the simulator "
+            "asks for; a signature or a certificate is verified by banc serve --pki DIR, named under simulator: url:.",
         ),
         details=exchange.response_xml,
     )

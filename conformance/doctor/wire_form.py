@@ -21,6 +21,7 @@ FORM: Final = frozenset(
     {
         "message-id-form",
         "identifier-reused",
+        "context-id-empty",
         "lps-name-form",
         "context-version",
         "media-type",

@@ -15,6 +15,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.labels import french_date, of_somebody_else
 from conformance.documents.letters import Letter, told_of_another
+from conformance.documents.letters import judge as judge_letter
 from conformance.documents.mail_errors import error_codes
 from conformance.documents.mail_headers import MailFacts, header_place, headers
 from conformance.documents.mail_parts import FORWARDED, Held, told_of, uuencoded, written
@@ -71,6 +72,12 @@ def read(data: bytes, reading: Reading) -> Document:
     for number, leaf in enumerate(leaves[: reading.limits.parts]):
         _leaf(leaf, number, reading, held, (problems, parts, texts, bodies, shown))
     facts = MailFacts(headers, tuple(bodies), "\n".join(texts), tuple(shown))
+    if facts.is_saved_page:
+        text = Text(
+            "page web enregistrée : seuls ses textes et ses images ont été regardés",
+            "saved web page: only its texts and pictures were looked at",
+        )
+        problems.append(unjudged("format-unknown", text, reading.place()))
     problems.extend(error_codes(facts.header("Subject") or "", held.message, reading.name))
     record = _record(facts, reading)
     told = [f"{name}: {value}" for name, value in headers]
@@ -175,6 +182,10 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
     """Yield what ties the headers to what is attached."""
     facts: MailFacts | None = document.facts
     if facts is None:
+        return
+    if facts.is_saved_page:
+        for told in facts.shown:
+            yield from judge_letter(Letter(told), document.name, expected)
         return
     inside = [record for part in document.parts for one in part.walk() for record in one.records]
     archives = [part for part in document.parts if isinstance(part.facts, XdmFacts) and part.facts.is_xdm]

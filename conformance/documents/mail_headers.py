@@ -35,6 +35,15 @@ class MailFacts:
     shown: tuple[str, ...] = ()
     """What a reader sees of each body, and of each file of running text attached."""
 
+    @property
+    def is_saved_page(self) -> bool:
+        """Whether this is a page that a browser or a word processor has saved (MHTML), and no mail."""
+        return (
+            (self.header("Content-Type") or "").lower().startswith("multipart/related")
+            and self.header("Message-ID") is None
+            and self.header("To") is None
+        )
+
     def header(self, name: str) -> str | None:
         """Return a header, none when it is not there."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)

@@ -21,6 +21,7 @@ from conformance.documents.labels import (
     plain,
     ticked_sex,
 )
+from conformance.documents.page_below import with_labels_before
 from conformance.documents.page_cells import OtherColumns, PagePlaces, columns, words_of
 from conformance.documents.page_pairs import parted
 from conformance.documents.paper_numbers import natures, numbers_of, with_oid
@@ -106,7 +107,7 @@ def labelled_values(lines: Sequence[Line], places: PagePlaces) -> list[Value]:
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
     """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
-    made = [parted(line) for line in lines]
+    made = [parted(line) for line in with_labels_before(lines)]
     for index in range(len(made) - 1):
         line, below = made[index], made[index + 1]
         if not _is_near(line, below):

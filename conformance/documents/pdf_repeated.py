@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.comparing import loosely_same
+from conformance.documents.exports.columns import Tells
 from conformance.documents.exports.people import Field, person_of
 from conformance.documents.page_cells import PagePlaces
 from conformance.documents.paper import labelled_values
@@ -59,13 +60,14 @@ def _odd_one(trait: Trait, told: Sequence[Value]) -> Iterator[Problem]:
 
 def fields_of_others(record: IdentityRecord, facts: PdfFacts, place: Place) -> Iterator[Problem]:
     """Yield the form fields whose names say that they hold a trait, and that hold another than the page tells."""
-    person = person_of(
-        [
-            Field(name.rpartition(".")[2], value, place, name.rpartition(".")[0])
-            for name, value in facts.fields
-        ],
-        place,
-    )
+    fields = [
+        Field(name.rpartition(".")[2], value, place, name.rpartition(".")[0]) for name, value in facts.fields
+    ]
+    sex = record.first(Trait.SEX)
+    if sex is not None and any(one.tells is Tells.MATRICULE for one in fields):
+        # A number alone is nobody; here the page says whose it is.
+        fields.append(Field("sexe", sex.text, place))
+    person = person_of(fields, place)
     for trait in _IN_FIELDS if person else ():
         known = record.of(trait)
         for value in person.record.of(trait) if person else ():

@@ -11,7 +11,7 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents import letters, printer
+from conformance.documents import drawing, letters, printer, tape
 from conformance.documents.context import LimitReachedError, Limits, Reading
 from conformance.documents.document import Document
 from conformance.documents.packed import is_packed, unpacked
@@ -34,6 +34,12 @@ _HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]*\r?\n")
 _MBOX: Final = re.compile(rb"From [^\r\n]{1,400}\r?\n(?=[!-9;-~]{1,100}:)")
 """The line before a mail in a mailbox file."""
 _HTTP_REQUEST: Final = re.compile(rb"(?:POST|PUT) \S{1,4000} HTTP/[0-9.]+\r?\n")
+_BOUNDARY: Final = re.compile(
+    rb"--[^\s-][^\r\n]{0,200}\r?\n|-{3,}[^\r\n]{1,200}\r?\n(?:[!-9;-~]{1,100}:|\r?\n)"
+)
+"""The line before the first part of a message of several; a comment of SQL has a blank, YAML begins with three strokes alone."""
+_SECTION: Final = re.compile(rb"\[{1,2}[^\[\]{}\"\r\n,]{1,80}\]{1,2}[ \t]{0,20}\r?\n[^\r\n=]{1,80}=")
+"""The first section of a file of settings: no JSON."""
 _MAIL_HEADER: Final = re.compile(
     rb"^(?:from|to|cc|subject|date|message-id|received|mime-version|content-type|return-path|delivered-to|reply-to|sender"
     rb"|x-mss-[a-z]{1,20}):",
@@ -84,11 +90,11 @@ def recognise(data: bytes) -> Format:
     plain = plain.lstrip(b"\xff\xfe" + _BLANK)
     if plain.startswith(_SEGMENTS):
         return Format.HL7V2
-    if plain.startswith((b"{", b"[")) and not plain.startswith(rb"{\rtf"):
+    if plain.startswith((b"{", b"[")) and not _SECTION.match(plain) and not plain.startswith(rb"{\rtf"):
         return Format.FHIR
     if plain.startswith(b"<"):
         return _recognise_xml(data)
-    if plain.startswith(b"--") or _HTTP_REQUEST.match(plain):
+    if _BOUNDARY.match(plain) or _HTTP_REQUEST.match(plain):
         return Format.XDS
     if (_HEADER_LINE.match(plain) and _MAIL_HEADER.search(plain)) or _MBOX.match(plain):
         return Format.XDS if _is_mtom(data) else Format.MAIL
@@ -182,6 +188,14 @@ def _packed(data: bytes, reading: Reading) -> Document:
     return _read(content, reading)
 
 
+def _of_tape(data: bytes, reading: Reading) -> Document:
+    """Read a tape archive as the zip archive of the same files."""
+    try:
+        return _read(tape.as_zip(data, reading), reading)
+    except LimitReachedError as error:
+        return reading.not_judged(error)
+
+
 def _read(data: bytes, reading: Reading) -> Document:
     if not data.strip(b" \t\r\n\0"):
         text = Text("le document est vide", "the document is empty")
@@ -194,6 +208,10 @@ def _read(data: bytes, reading: Reading) -> Document:
         return printer.read(data, reading)
     if is_packed(data):
         return _packed(data, reading)
+    if tape.is_tape(data):
+        return _of_tape(data, reading)
+    if drawing.is_drawing(data):
+        return drawing.read(data, reading)
     kind = recognise(data)
     if kind in _MAYBE_OWN and (own := _own(data, kind, reading)) is not None:
         return own

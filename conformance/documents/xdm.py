@@ -172,6 +172,10 @@ def _content(
     return content
 
 
+_BILLING: Final = re.compile(r"\b(?:nir|nss|ss|immatriculation|assur[ée]e?)\b|s[ée]cu", re.IGNORECASE)
+"""Words of a file that may hold numbers of social security: their digits may be those of the INS."""
+
+
 def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem], notes: list[str]) -> Document:
     tables = [name for name in files if _METADATA.search(name)]
     inner = [name for name in files if not tables and name.upper().endswith(".ZIP")]
@@ -203,6 +207,8 @@ def _read(files: dict[str, bytes], reading: Reading, problems: list[Problem], no
         if name in tables or not content.strip() or _PAGE.search(name):
             continue
         part = reading.part(content, name)
+        if part.format is Format.UNKNOWN and not _BILLING.search(part.text[:TEXT_LIMIT]):
+            notes.append(part.text[:TEXT_LIMIT])
         if not part.counts_inside:
             continue
         if tables and name not in described and part.format in {Format.CDA, Format.PDF}:

@@ -19,6 +19,8 @@ MAX_ANSWER = 8 * 1024 * 1024
 """Bytes of an answer, decompressed. A thousand patient files take less than one megabyte."""
 MAX_DEPTH = 32
 """How deep JSON may nest; the driver API needs six levels."""
+_PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+"""What is unpacked; ``x-gzip`` is the older name of the first (RFC 9110 §8.4.1.3)."""
 _LONG_NUMBER: Final = re.compile(rb"[:\[,\s-][0-9]{16}")
 """What may be a number that has no exact form of 64 bits."""
 
@@ -45,7 +47,7 @@ def collect(chunks: Iterable[bytes], encoding: str, into: bytearray) -> None:
 
     Args:
         chunks: the bytes as they come.
-        encoding: ``Content-Encoding``: nothing, ``identity``, ``gzip`` or ``deflate``.
+        encoding: ``Content-Encoding``: nothing, ``identity``, or one of ``_PACKED``.
         into: receives at most ``MAX_ANSWER`` bytes.
 
     Raises:
@@ -53,9 +55,14 @@ def collect(chunks: Iterable[bytes], encoding: str, into: bytearray) -> None:
         NotJsonError: an encoding that was not asked for, or broken.
     """
     name = encoding.strip().lower()
-    if name not in {"", "identity", "gzip", "deflate"}:
-        raise NotJsonError(Text(f"encodage {encoding!r} inconnu", f"unknown encoding {encoding!r}"))
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if name in {"gzip", "deflate"} else None
+    if name not in {"", "identity", *_PACKED}:
+        raise NotJsonError(
+            Text(
+                f"encodage {encoding!r} inconnu (Accept-Encoding demande gzip, ou rien)",
+                f"unknown encoding {encoding!r} (Accept-Encoding asks for gzip, or none)",
+            )
+        )
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if name in _PACKED else None
     for chunk in chunks:
         room = MAX_ANSWER - len(into)
         try:

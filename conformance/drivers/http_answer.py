@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from conformance.drivers import wire
@@ -144,7 +145,11 @@ class HttpAnswer:
         if status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
             refused = f"{self.operation}, refusal {status}"
             raise self.read(lambda: wire.read_refusal(wire.Node(refused, self._json())))
-        if status == HTTPStatus.NO_CONTENT:
+        # Frameworks answer 200 and nothing for an act that returns nothing: what was done is done.
+        nothing = self.declaration.answer is NoneType and not self.content
+        if status == HTTPStatus.NO_CONTENT or (
+            HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES and nothing
+        ):
             return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, None)))
         if HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES:
             return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, self._json())))
@@ -177,6 +182,13 @@ class HttpAnswer:
                 "The driver API asks for authentication: headers_from_env in the plan, --header-env on the command line.",
             )
         if self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+            if self.declaration.method == "GET" and "{" not in self.declaration.path:
+                return Text(
+                    "Rien à montrer se répond 200, avec un tableau vide. Si cette partie de l'API de pilotage n'est pas"
+                    " réalisée, retirez le verbe de /capabilities, avec la raison dans not_supported.",
+                    "Nothing to show is answered 200, with an empty array. If this part of the driver API is not"
+                    " implemented, leave the verb out of /capabilities with its reason in not_supported.",
+                )
             return Text(
                 "Objet inconnu, ou partie de l'API de pilotage non réalisée : retirez alors le verbe de /capabilities,"
                 " avec la raison dans not_supported.",
@@ -199,14 +211,34 @@ class HttpAnswer:
                     f"HTTP {self.status} : attendu du JSON (application/json, UTF-8), reçu {said.fr} ({why.fr})",
                     f"HTTP {self.status}: expected JSON (application/json, UTF-8), got {said.en} ({why.en})",
                 ),
-                hint=Text(
-                    "Est-ce l'adresse de l'API de pilotage, et non des pages du logiciel ?",
-                    "Is this the address of the driver API, and not of the software's own pages?",
-                ),
+                hint=self._hint_at_json(content),
                 fault=Fault.CONTRACT,
             ) from error
         else:
             return self.document
+
+    def _hint_at_json(self, content: bytes) -> Text:
+        if self.status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+            return Text(
+                'Un refus se répond en JSON : {"code": "…", "message": "…"}.',
+                'A refusal is answered in JSON: {"code": "…", "message": "…"}.',
+            )
+        if not content.strip():
+            return Text(
+                "Cet acte a une réponse : « banc driver show » la montre.",
+                "This act has an answer: “banc driver show” shows it.",
+            )
+        try:
+            parse(content)
+        except (NotJsonError, TooLargeError):
+            return Text(
+                "Est-ce l'adresse de l'API de pilotage, et non des pages du logiciel ?",
+                "Is this the address of the driver API, and not of the software's own pages?",
+            )
+        return Text(
+            "C'est pourtant du JSON : annoncez-le par Content-Type: application/json.",
+            "It is JSON all the same: announce it by Content-Type: application/json.",
+        )
 
     def _declared_reason(self) -> str:
         """Return the reason of a 501; it counts as declared even when it comes in no good form."""

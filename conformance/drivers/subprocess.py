@@ -219,13 +219,13 @@ _LONGER = Text(
 
 
 def _understood(declaration: Declaration, answer: wire.Node) -> Any:
-    """Return the value of a good answer; raise what any other means."""
-    if not (refused := answer.key(REFUSED)).is_missing:
+    """Return the value of a good answer; raise what any other means. Keys that are null are not there: some languages write them all."""
+    if not (refused := answer.key(REFUSED)).is_absent:
         raise wire.read_refusal(refused)
     missing = answer.key(NOT_SUPPORTED)
-    if not missing.is_missing and declaration.verb is not None:
+    if not missing.is_absent and declaration.verb is not None:
         raise VerbNotSupportedError(declaration.verb, missing.key("reason").text() or "no reason given")
-    if not (error := answer.key(ERROR)).is_missing:
+    if not (error := answer.key(ERROR)).is_absent:
         said = error.key("message").text()
         raise DriverError(
             Text(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,12 @@ ROLE_HEADER = "X-Banc-Role"
 
 _E = TypeVar("_E", bound=StrEnum)
 
+_VERB_LIKE = re.compile(r"[a-z]{1,40}(?:_[a-z]{1,40}){1,8}")
+"""Names of verbs, those to come included, are words of small letters."""
+_ALIKE = 0.7
+"""How near each word of a verb is to one that is known, where it is that one misspelt."""
+_DIGITS = 18
+"""How long a number may be that is written as a text."""
 _SHOWN = 80
 """How much of an unexpected value an error shows."""
 
@@ -273,6 +280,8 @@ def _read_nullable(node: Node, kind: Any, *, is_text: bool) -> Any:
 
 
 def _read_mapping(node: Node, key_kind: Any, kind: Any) -> dict[Any, Any]:
+    if node.data == []:
+        return {}  # So PHP writes an empty table.
     keys = _read_all((key, key_kind) for key in node.names())
     values = _read_all((node.key(name.data), kind) for name in node.names() if isinstance(name.data, str))
     return dict(zip(keys, values, strict=True))
@@ -336,6 +345,36 @@ def _read_verb(node: Node) -> Verb:
     return former or node.member(Verb)
 
 
+def _read_capabilities(node: Node) -> model.Capabilities:
+    """Read what a software declares; a verb of a later driver API, that looks like none of this one, is nothing to this bench."""
+    if isinstance(node.data, Mapping):
+        kept = dict(node.data)
+        for name in ("verbs", "with_patient"):
+            if isinstance(kept.get(name), list):
+                kept[name] = [one for one in kept[name] if not _is_later(one)]
+        if isinstance(kept.get("not_supported"), Mapping):
+            kept["not_supported"] = {
+                key: why for key, why in kept["not_supported"].items() if not _is_later(key)
+            }
+        node = Node(node.operation, kept, node.path)
+    declared: model.Capabilities = _read_object(node, model.Capabilities)
+    return declared
+
+
+def _is_later(name: object) -> bool:
+    if not isinstance(name, str) or not _VERB_LIKE.fullmatch(name) or name in FORMER_VERBS:
+        return False
+    words = sorted(name.split("_"))
+    return not any(
+        len(known := sorted(verb.split("_"))) == len(words)
+        and all(
+            get_close_matches(one, [other], n=1, cutoff=_ALIKE)
+            for one, other in zip(words, known, strict=True)
+        )
+        for verb in Verb
+    )
+
+
 def _read_boolean(node: Node) -> bool:
     if not isinstance(node.data, bool):
         raise node.wrong(Text("true ou false", "true or false"))
@@ -343,6 +382,13 @@ def _read_boolean(node: Node) -> bool:
 
 
 def _read_number(node: Node) -> int:
+    if (
+        isinstance(node.data, str)
+        and len(node.data) <= _DIGITS
+        and node.data.isascii()
+        and node.data.isdecimal()
+    ):
+        return int(node.data)  # So a database gives a number.
     if not isinstance(node.data, int) or isinstance(node.data, bool):
         raise node.wrong(Text("un nombre entier", "a whole number"))
     return node.data
@@ -377,6 +423,7 @@ _SPECIAL: Mapping[Any, Callable[[Node], Any]] = {
     bytes: _read_bytes,
     Status: _read_status,
     Verb: _read_verb,
+    model.Capabilities: _read_capabilities,
     model.ComparedField: _read_compared,
     model.AuditEntry: _read_audit_entry,
 }

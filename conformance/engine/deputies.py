@@ -52,6 +52,10 @@ class Deputies:
         """Return the verbs that the entitled user has done, the ordinary one having been refused."""
         return frozenset(self._reserved)
 
+    def reserve(self, verb: str) -> None:
+        """Have the entitled user do a verb from now on: the ordinary one is shown a part of what there is."""
+        self._reserved.add(verb)
+
     def do(self, verb: str, ask: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Return the answer to one of ``OFFICE``.
 

@@ -74,6 +74,11 @@ class RecordingDriver:
         """Return the verbs that a deputy does for the ordinary user."""
         return self._deputies.reserved if self._deputies is not None else frozenset()
 
+    def reserve(self, verb: str) -> None:
+        """Have a deputy do a verb for the ordinary user from now on."""
+        if self._deputies is not None:
+            self._deputies.reserve(verb)
+
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped driver; a verb comes with its recording."""
         member = getattr(self._driver, name)
@@ -152,6 +157,11 @@ class RecordingSession:
         self._evidence = evidence
         self._on_scenario = on_scenario
         self._before = before
+
+    def reserve(self, verb: str) -> None:
+        """Have a deputy do a verb for the ordinary user from now on."""
+        if self._deputies is not None:
+            self._deputies.reserve(verb)
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped session."""

@@ -9,7 +9,7 @@ standard input.
 from __future__ import annotations
 
 # It imports Locust, which patches the standard library: first.
-from conformance.load.generator import Generator, inspecting, maker  # isort: skip
+from conformance.load.calling.generator import Generator, inspecting, maker  # isort: skip
 
 import json
 import logging
@@ -23,16 +23,16 @@ import gevent
 from locust import events
 from locust.env import Environment
 
-from conformance.load.arrivals import course_of
+from conformance.load.calling.arrivals import course_of
+from conformance.load.calling.meter import TICK_S, Meter
+from conformance.load.calling.watching import Watchman, reached_by_none
 from conformance.load.environment import ServerWatch
-from conformance.load.live import Live
-from conformance.load.locust_page import keep_locust_page
-from conformance.load.meter import TICK_S, Meter
 from conformance.load.nodes import read_places, tell_places
 from conformance.load.options import LoadOptions
 from conformance.load.run import Run, finish
 from conformance.load.targets import TargetError, check_allowed
-from conformance.load.watching import Watchman, reached_by_none
+from conformance.load.telling.live import Live
+from conformance.load.telling.locust_page import keep_locust_page
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
 from simulator.text import Text

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from conformance.load.parts import part_of
+from conformance.load.calling.parts import part_of
 from conformance.load.stand import Stand, StandError
 from simulator.registry.person import from_json, to_json
 

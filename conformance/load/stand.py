@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
-from conformance.load.client import tls_problem
+from conformance.load.calling.client import tls_problem
 from simulator.client import BenchClient, BenchClientError
 from simulator.datafile import DataFileError
 from simulator.ins.dates import BirthDateError

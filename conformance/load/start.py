@@ -29,7 +29,7 @@ def run_load(options: LoadOptions) -> Summary | None:
     Raises:
         RecordError: the record cannot be read.
     """
-    code = _run("conformance.load.worker", options.to_json())
+    code = _run("conformance.load.calling.worker", options.to_json())
     path = Path(options.folder) / NAME
     if code == EXIT_SETUP or not path.exists():
         return None

@@ -87,8 +87,10 @@ class UnknownRuleError(TextError, LookupError):
         near = self.suggestions
         super().__init__(
             Text(
-                f"règle inconnue : {key!r}" + (f" ; voulez-vous dire {' ou '.join(near)} ?" if near else ""),
-                f"unknown rule {key!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""),
+                f"règle inconnue : {key!r} ; "
+                + (f"voulez-vous dire {' ou '.join(near)} ?" if near else "voir banc rules list"),
+                f"unknown rule {key!r}; "
+                + (f"did you mean {' or '.join(near)}?" if near else "see banc rules list"),
             )
         )
 

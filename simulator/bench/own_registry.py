@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal
@@ -11,6 +12,7 @@ from simulator.population.cnda import load_cnda
 from simulator.registry.base_file import BaseFile
 from simulator.registry.building import BeingBuiltError, build_file
 from simulator.registry.parting import is_of_another_format, is_undivided, part
+from simulator.registry.protocol import RegistryError
 from simulator.registry.store import RegistryStore
 from simulator.text import Text, TextError
 
@@ -62,7 +64,7 @@ def open_own_registry(
                 )
             )
         part(path, sessions, **{_MADE_BY: _OURS})
-    wanted = f"cnda oid={oid_mode} {recipe(size, seed)}"
+    wanted = _wanted(size, seed, oid_mode)
     last = time.monotonic() + _LONGEST_BUILD_S
     while (built := _recipe(path)) != wanted:
         if put_there_by_hand(data_dir) is not None:
@@ -86,6 +88,16 @@ def open_own_registry(
     return RegistryStore(path, sessions)
 
 
+def is_to_be_built(data_dir: Path, *, size: int, seed: int, oid_mode: OidMode) -> bool:
+    """Tell whether ``open_own_registry`` would draw people; what cannot be told is left to it."""
+    try:
+        return (
+            _recipe(data_dir / FILE) != _wanted(size, seed, oid_mode) and put_there_by_hand(data_dir) is None
+        )
+    except (RegistryError, sqlite3.Error, OSError):
+        return False
+
+
 def put_there_by_hand(data_dir: Path) -> str | None:
     """Return the recipe of the registry of a data directory, when somebody put it there: an import, a build.
 
@@ -100,6 +112,10 @@ def put_there_by_hand(data_dir: Path) -> str | None:
         return None if base.meta(_MADE_BY) == _OURS else base.meta("recipe")
     finally:
         base.close()
+
+
+def _wanted(size: int, seed: int, oid_mode: OidMode) -> str:
+    return f"cnda oid={oid_mode} {recipe(size, seed)}"
 
 
 def _recipe(path: Path) -> str | None:

@@ -184,8 +184,13 @@ def import_command(
         echo(said(Text("Interrompu : rien n'a été importé.", "Interrupted: nothing was imported.")), err=True)
         sys.exit(EXIT_INTERRUPTED)
     except (RegistryError, OSError) as error:
+        why = text_of(error)
+        named = f"{error.filename} : " if isinstance(error, OSError) and error.filename else ""
         raise SetupError(
-            Text(f"{text_of(error).fr}. Rien n'a été importé.", f"{error}. Nothing was imported.")
+            Text(
+                f"{named}{why.fr}. Rien n'a été importé.",
+                f"{named.replace(' :', ':')}{why.en}. Nothing was imported.",
+            )
         ) from error
     finally:
         if log is not None:

@@ -155,7 +155,9 @@ def _read_content_type(content_type: str) -> tuple[str, str | None]:
     if isinstance(charset, str) and (charset.strip("\"' ").lower() or charset) not in _CHARSETS:
         raise FaultError("desir_9001", f"expected the charset utf-8, got {charset[:40]!r}", label=NOT_UTF8)
     action = header.get_param("action")
-    return header.get_content_type() if content_type else "", action if isinstance(action, str) else None
+    # An empty one says nothing either: Spring-WS sends it unless it is told an action.
+    named = action if isinstance(action, str) and action.strip("\"' ") else None
+    return header.get_content_type() if content_type else "", named
 
 
 def _no_envelope(root: str) -> FaultError:

@@ -133,7 +133,11 @@ def _by_role(
             others.setdefault(tag, element)
             continue
         if tag in _SINGLE and tag in ours:
-            raise FaultError("desir_9007", f"expected one header {_SINGLE[tag]}, got several")
+            raise FaultError(
+                "desir_9007",
+                f"expected one header {_SINGLE[tag]}, got several",
+                label=f"L'en-tête {_SINGLE[tag]} figure plusieurs fois dans le message",
+            )
         ours[tag] = element
         if mandatory and tag not in _UNDERSTOOD:
             findings.append(_not_understood(tag))
@@ -172,6 +176,14 @@ def form_findings(headers: Headers, contexts: Contexts, message_id: str) -> Iter
                 code="context-time-zone",
                 fr=f"{block} : Temps sans fuseau, {time[:40]} ; les clients réels l'envoient en temps universel (…Z)",
                 en=f"{block}: Temps without a zone, {time[:40]}; real clients send it in universal time (…Z)",
+                evidence=EvidenceLevel.OBSERVED,
+            )
+    for block, identifier in (("ContexteBAM", contexts.bam_id), ("ContexteLPS", contexts.lps_id)):
+        if not identifier.strip():
+            yield Finding(
+                code="context-id-empty",
+                fr=f"{block} : Id vide ; les clients réels y mettent un UUID neuf à chaque appel",
+                en=f"{block}: empty Id; real clients put a fresh UUID there in each call",
                 evidence=EvidenceLevel.OBSERVED,
             )
     for tag, block, expected in _VERSIONS:

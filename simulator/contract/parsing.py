@@ -26,7 +26,9 @@ def parse(body: bytes, media_type: str = "") -> etree._Element:
         FaultError: the bytes are no XML that is read here, or more of it than is read.
     """
     if not body.strip():
-        raise FaultError("desir_9001", "expected a SOAP envelope, got an empty body")
+        raise FaultError(
+            "desir_9001", "expected a SOAP envelope, got an empty body", label="Le message est vide"
+        )
     if b"\0" in body:  # libxml2 would read UTF-16 and then name it UTF-8
         raise _other_format(body, media_type) or FaultError(
             "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)", label=NOT_UTF8

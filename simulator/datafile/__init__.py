@@ -21,7 +21,7 @@ import jsonschema
 import yaml
 
 from simulator.datafile.words import explain
-from simulator.text import Text, TextError, text_of
+from simulator.text import IRREGULAR, Text, TextError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,7 +120,7 @@ def read_regular(path: Path | Traversable, most: int) -> bytes:
         OSError: it is missing, no regular file, or cannot be read.
     """
     if isinstance(path, Path) and path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "expected a regular file, got a folder, a pipe or a device")
+        raise OSError(errno.EINVAL, IRREGULAR.en)
     with path.open("rb") as file:
         return bytes(file.read(most))
 

@@ -42,8 +42,9 @@ def explain(error: jsonschema.ValidationError) -> Text:
                 f"expected one of {listed}, got {got}{near.en}",
             )
         case "type":
+            in_french = "rien" if instance is None else got
             return Text(
-                f"{_type_in_french(expected)} attendu, reçu : {got}", f"expected {expected}, got {got}"
+                f"{_type_in_french(expected)} attendu, reçu : {in_french}", f"expected {expected}, got {got}"
             )
         case "pattern":
             return Text(

@@ -8,6 +8,7 @@ from simulator.security.assertions import (
     VitaleAssertion,
     find_assertions,
     read_psc_assertion,
+    read_unverified_assertion,
     read_vitale_assertion,
 )
 from simulator.security.certificates import (
@@ -40,6 +41,7 @@ __all__ = [
     "check_client_certificate",
     "find_assertions",
     "read_psc_assertion",
+    "read_unverified_assertion",
     "read_vitale_assertion",
     "verify_ps_assertion",
 ]

@@ -180,6 +180,23 @@ def read_psc_assertion(
     return assertion
 
 
+def read_unverified_assertion(
+    element: etree._Element | None,
+    document_root: etree._Element,
+    now: datetime,
+    *,
+    skew: timedelta = CLOCK_SKEW,
+) -> PsAssertion:
+    """Read the assertion of a card where nothing can verify its signature: it proves nothing, and is read all the same.
+
+    Raises:
+        AssertionRefusedError: absent, malformed, or outside its life time.
+    """
+    assertion = read_ps(check_place(element, document_root))
+    check_lifetime(assertion, now, skew=skew)
+    return assertion
+
+
 def read_vitale_assertion(
     element: etree._Element | None,
     document_root: etree._Element,

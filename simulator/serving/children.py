@@ -12,7 +12,6 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
 
-from simulator.serving.supervising import READY_TIMEOUT_S
 from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
 
 END_WITH_INPUT: Final = "--end-with-input"
 """The option by which our own programs are told to end when their standard input does."""
+
+READY_TIMEOUT_S: Final = 20.0
+"""How long a starting server may take before it is reported as failed."""
 
 _ASK_TIMEOUT_S = 2
 """How long a server is given for one answer when it is asked whether it is ready."""

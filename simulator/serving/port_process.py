@@ -7,7 +7,8 @@ import multiprocessing
 import signal
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.serving.supervising import READY_TIMEOUT_S, SupervisedProcess, birth
+from simulator.serving.children import READY_TIMEOUT_S
+from simulator.serving.supervising import SupervisedProcess, birth
 from simulator.serving.tls_ports import TlsSetupError
 from simulator.text import Text
 

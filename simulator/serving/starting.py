@@ -22,6 +22,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
+from simulator.bench.apart import build_apart
 from simulator.journal.writer import JournalOptions
 from simulator.lots.progress import LotSettings
 from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
@@ -120,6 +121,7 @@ def prepare(options: ServeOptions) -> ServeOptions:
                 "a TLS port needs certificates: make some with banc pki init DIR, then give --pki DIR",
             )
         )
+    build_apart(options.bench)
     bench = open_bench(options.bench)
     if options.scenarios is not None:
         bench.installer.install_folder(DEFAULT, options.scenarios)
@@ -313,12 +315,24 @@ def _sinks(ports: SinkPorts, standing: Standing) -> Iterator[SinkOptions]:
 
 def _port_refused(host: str, port: int, error: OSError) -> ServingError:
     why = text_of(error)
+    remedy = Text(
+        "Arrêtez ce qui l'occupe ou choisissez un autre --port (0 en prend un libre).",
+        "Stop what uses it or choose another --port (0 takes a free one).",
+    )
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        remedy = Text(
+            "Donnez à --host une adresse de cette machine, telle que 127.0.0.1 ou 0.0.0.0.",
+            "Give --host an address of this machine, such as 127.0.0.1 or 0.0.0.0.",
+        )
+    elif error.errno == errno.EACCES:
+        remedy = Text(
+            "Choisissez un --port au-delà de 1023 (0 en prend un libre).",
+            "Choose a --port beyond 1023 (0 takes a free one).",
+        )
     return ServingError(
         Text(
-            f"impossible d'écouter sur {host}:{port} : {why.fr}. "
-            "Arrêtez ce qui l'occupe ou choisissez un autre --port (0 en prend un libre).",
-            f"cannot listen on {host}:{port}: {why.en}. "
-            "Stop what uses it or choose another --port (0 takes a free one).",
+            f"impossible d'écouter sur {host}:{port} : {why.fr}. {remedy.fr}",
+            f"cannot listen on {host}:{port}: {why.en}. {remedy.en}",
         )
     )
 

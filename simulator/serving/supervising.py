@@ -26,12 +26,11 @@ from typing import TYPE_CHECKING, Any, Final
 from granian._granian import SocketHolder
 from granian.server.mp import MPServer
 
+from simulator.serving.children import READY_TIMEOUT_S
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
-
-READY_TIMEOUT_S: Final = 20.0
-"""How long a starting server may take before it is reported as failed."""
 
 FIRST_DELAY_S: Final = 0.5
 """Before a process that died is started again, the first time."""

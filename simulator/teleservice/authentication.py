@@ -21,6 +21,7 @@ from simulator.security import (
     check_client_certificate,
     find_assertions,
     read_psc_assertion,
+    read_unverified_assertion,
     read_vitale_assertion,
     verify_ps_assertion,
 )
@@ -163,6 +164,9 @@ class Authenticator:
                     )
                 findings.append(_NO_TOKEN)
             return ps, findings
+        if self.trust is None and settings.authentication == "optional":
+            ps = read_unverified_assertion(element, root, now)
+            return ps, [*ps.findings, _NOT_VERIFIED]
         if self.trust is None:
             raise FaultError(
                 "desir_9103",
@@ -197,6 +201,12 @@ _NO_TOKEN: Final = Finding(
     code="psc-token-missing",
     fr="Assertion PSC sans en-tête Authorization: Bearer (transport déduit)",
     en="PSC assertion without the header Authorization: Bearer (inferred transport)",
+    evidence=EvidenceLevel.INFERRED,
+)
+_NOT_VERIFIED: Final = Finding(
+    code="assertion-not-verified",
+    fr="Signature de l'assertion PS non vérifiée : ce simulateur a été démarré sans PKI (banc pki init, banc serve --pki)",
+    en="signature of the PS assertion not verified: this simulator was started without a PKI (banc pki init, banc serve --pki)",
     evidence=EvidenceLevel.INFERRED,
 )
 _ASSERTION_WITH_CERTIFICATE: Final = Finding(

@@ -17,6 +17,8 @@ from simulator.web.soap import SoapEntry, SoapMiddleware
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from werkzeug.exceptions import MethodNotAllowed
+
     from simulator.bench import Bench
     from simulator.sessions.store import SessionStore
 
@@ -125,5 +127,15 @@ def create_parts(bench: Bench, *, token: str | None = None, standing: Standing |
         return jsonify(
             error=f"nothing is at {request.path[:200]}; SOAP is at /lps, GET / says what is where"
         ), 404
+
+    @app.errorhandler(405)
+    def otherwise(error: MethodNotAllowed) -> Response:
+        # Above all a POST to /, of a client that was given the address of the server and no path.
+        answer = jsonify(
+            error=f"{request.method} is not for {request.path[:200]}; SOAP is at /lps, GET / says what is where"
+        )
+        answer.status_code = 405
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return answer
 
     return Application(SoapEntry(bench), app, live, BriefCalls(bench), bench.sessions, token, bench.close)

@@ -98,8 +98,9 @@ class SoapEntry:
         """Answer a request whose path ``session_of`` knows."""
         if request.method == "POST":
             return self._call(request)
-        if request.method in {"GET", "HEAD"} and request.query.lower() in _WSDL_QUERIES:
-            inferred = request.query.lower() == "wsdl=inferred"
+        asked = request.query.lower().partition("&")[0]  # tools put a number behind it, against caches
+        if request.method in {"GET", "HEAD"} and asked in _WSDL_QUERIES:
+            inferred = asked == "wsdl=inferred"
             document = render_wsdl(request.origin + request.path, inferred=inferred)
             return _answer(200, document, ("Content-Type", "text/xml; charset=utf-8"))
         hint = f"POST a SOAP 1.2 message here, or GET {request.path}?wsdl for the contract, {request.path}?wsdl=inferred for what is not published."

@@ -9,8 +9,8 @@ from random import Random
 
 from rawclient import SERIAL
 
-from conformance.load.expected import Lookups
-from conformance.load.message import search_request
+from conformance.load.calling.expected import Lookups
+from conformance.load.calling.message import search_request
 from simulator.bench import BenchOptions, open_bench
 from simulator.contract.names import WSSE
 from simulator.registry.opening import open_registry

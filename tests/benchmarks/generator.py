@@ -79,7 +79,7 @@ def _load(server, folder, options, soap_base=None):
     with tempfile.TemporaryDirectory(dir=folder) as name:
         url = f"http://127.0.0.1:{server.port}"
         asked = LoadOptions(url=url, folder=name, profile=profile, soap_base=soap_base)
-        command = [sys.executable, "-m", "conformance.load.worker"]
+        command = [sys.executable, "-m", "conformance.load.calling.worker"]
         subprocess.run(command, input=asked.to_json(), text=True, check=True, capture_output=True)
         summary = add_up(read_record(Path(name) / "record.ndjson"))
     total = summary.total()

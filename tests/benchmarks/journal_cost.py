@@ -18,8 +18,8 @@ from random import Random
 
 from former_journal import FormerJournal
 
-from conformance.load.expected import Lookups
-from conformance.load.message import search_request
+from conformance.load.calling.expected import Lookups
+from conformance.load.calling.message import search_request
 from simulator.bench import BenchOptions, open_bench
 from simulator.journal.store import Journal
 from simulator.journal.writer import JournalOptions

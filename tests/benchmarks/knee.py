@@ -22,11 +22,11 @@ import bodies
 from page import KNEES
 from servers import simulator
 
-from conformance.load.facts import texts
 from conformance.load.options import LoadOptions
 from conformance.load.profile import load_profile
 from conformance.load.record import read_record
 from conformance.load.summary import add_up
+from conformance.load.telling.facts import texts
 
 _START = 1 / 8
 """Where the ramp begins, of the rate of the closed loop: lower steps would only take time."""
@@ -53,7 +53,7 @@ def find(server, rate, *, people=2000, step=None):
         asked = LoadOptions(
             url=f"http://127.0.0.1:{server.port}", folder=name, profile=profile, max_people=people
         )
-        command = [sys.executable, "-m", "conformance.load.worker"]
+        command = [sys.executable, "-m", "conformance.load.calling.worker"]
         done = subprocess.run(command, input=asked.to_json(), text=True, capture_output=True, check=False)
         if done.returncode:
             sys.exit(f"{server.name}: the load ended with {done.returncode}\n{done.stderr}")

@@ -28,8 +28,8 @@ from typing import Any, Final
 import httpx
 import psutil
 
-from conformance.load.expected import Lookups
-from conformance.load.message import search_request
+from conformance.load.calling.expected import Lookups
+from conformance.load.calling.message import search_request
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
 from simulator.journal.writer import JournalOptions

@@ -17,8 +17,9 @@ from conformance.documents.comparing import loosely_same
 from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
 from conformance.documents.expected import Status
-from conformance.documents.exports import cards, tables, trees
+from conformance.documents.exports import cards, dumps, tables, trees
 from conformance.documents.exports.columns import Tells
+from conformance.documents.exports.shapes import straightened
 from conformance.documents.problems import inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
 from conformance.documents.running_text import decoded_text
@@ -42,7 +43,7 @@ _BOMB: Final = Text(
     "a file of this workbook unpacks far beyond what it weighs: it was not read",
 )
 _OFFICE: Final = re.compile(r"\[Content_Types\]\.xml|mimetype|content\.xml")
-_LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods)$", re.IGNORECASE)
+_LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods|sql|ya?ml|ini)$", re.IGNORECASE)
 _BROKEN: Final = (
     zipfile.BadZipFile,
     ValueError,
@@ -163,6 +164,8 @@ def _people(data: bytes, text: str, start: bytes, reading: Reading) -> list[Pers
         return cards.people_of(text, reading)
     if not _HINT.search(text):
         return []
+    if dumps.is_sections(text):
+        return trees.people_in(dumps.objects_of(text), reading, PlaceKind.JSON)
     if start.startswith((b"{", b"[")) or text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return _objects(text, reading)
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
@@ -170,8 +173,18 @@ def _people(data: bytes, text: str, start: bytes, reading: Reading) -> list[Pers
             root = parse(data, reading.limits)
         except XmlRefusedError:
             return []
-        return trees.people_in(trees.tree_of(root), reading, PlaceKind.XPATH)
-    return tables.people_of(tables.delimited(text), reading)
+        return trees.people_in(straightened(trees.tree_of(root)), reading, PlaceKind.XPATH)
+    return _in_text(text, reading)
+
+
+def _in_text(text: str, reading: Reading) -> list[Person]:
+    """Return the patients of a dump of a data base, of a table, of YAML, or of columns of a fixed width."""
+    if dumps.is_dump(text):
+        return [one for rows in dumps.tables_of(text) for one in tables.people_of(rows, reading)]
+    found = tables.people_of(tables.delimited(text), reading)
+    if not found and (tree := dumps.objects_of(text)) is not None:
+        found = trees.people_in(straightened(tree), reading, PlaceKind.JSON)
+    return found or tables.people_of(dumps.fixed_of(text), reading)
 
 
 def _objects(text: str, reading: Reading) -> list[Person]:
@@ -183,7 +196,7 @@ def _objects(text: str, reading: Reading) -> list[Person]:
             tree = [orjson.loads(line) for line in lines]
         except orjson.JSONDecodeError:
             return []
-    return trees.people_in(tree, reading, PlaceKind.JSON)
+    return trees.people_in(straightened(tree), reading, PlaceKind.JSON)
 
 
 def _archive(data: bytes, reading: Reading) -> Document | None:

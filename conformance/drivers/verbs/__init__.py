@@ -54,6 +54,9 @@ class Driver(PatientVerbs, InsiVerbs, CardVerbs, PartnerVerbs, SiteVerbs):
     def outdated(self) -> None:
         """Ask for everything anew from now on; only a driver that is answered more than it asked has anything to forget."""
 
+    def reserve(self, verb: str) -> None:
+        """Have somebody entitled do a verb for the ordinary user from now on; only what records a campaign knows them."""
+
     def carry(self, declaration: Declaration, actor: Actor | None, arguments: Mapping[str, Any]) -> Any:
         """Bring one verb to the software, whatever it declares, and return its answer."""
         raise NotImplementedError

@@ -16,6 +16,7 @@ from conformance.reference.habits.known_extra import EXTRA
 from conformance.reference.habits.known_shapes import SHAPES
 from conformance.reference.habits.known_sights import SIGHTS
 from conformance.reference.habits.known_strict import STRICT
+from conformance.reference.habits.known_vendors import VENDORS
 from conformance.reference.habits.known_wards import WARDS
 from conformance.reference.habits.known_ways import WAYS
 from conformance.reference.habits.strategies import searching
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.reference.habits.known import Known
 
 HABITS: Mapping[str, Known] = MappingProxyType(
-    {**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **SIGHTS, **WARDS, **WAYS}
+    {**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **SIGHTS, **WARDS, **WAYS, **VENDORS}
 )
 """By name."""
 

@@ -281,14 +281,13 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             ),
         ),
         "own-acts-in-the-log": Known(
-            party="log reserved",
+            party="own log",
             rules=(
                 "SEC-01",
                 "SEC-02",
                 "SEC-06",
             ),
             why="A log is no reading for everybody (SEC-13): what others did is for the entitled.",
-            still_accused="Nothing tells the bench that a log is not whole for the ordinary user: what others did is then missing.",
             made=just(manners.own_acts_in_the_log),
         ),
         "great-acts-for-super-users": Known(
@@ -360,7 +359,6 @@ ACTS: Mapping[str, Known] = MappingProxyType(
             party="tomorrow",
             rules=("CRE-05",),
             why="A driver may be written for a later driver API.",
-            still_accused="A verb that the driver API does not have is taken for a misspelt one: a fault of the driver.",
             made=just(manners.verbs_of_tomorrow),
         ),
         "first-verbs-only": Known(

@@ -229,7 +229,6 @@ SIGHTS: Mapping[str, Known] = MappingProxyType(
             party="wards d",
             why="When the billing number is taken over is not said; it is no INS.",
             rules=("FLD-02", "FLD-03", "CAL-01", "CAL-02", "CAL-05", "SEC-05", "RSP-12", "STA-03"),
-            still_accused="Files are compared whole after a call by card, the billing number included (RSP-12, STA-03).",
             made=just(wards.card_attached_when_called),
         ),
         "homonym-for-ever": known_refusal(

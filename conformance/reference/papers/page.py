@@ -10,6 +10,7 @@ import io
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
@@ -191,17 +192,22 @@ def _folded(text: str, form: _Format) -> list[str]:
 def _symbol(
     page: Any, form: _Format, content: str, place: int, *, square: bool, format_name: str = "DataMatrix"
 ) -> None:
-    """Draw the modules as one path of rectangles: sharp at any resolution."""
+    """Draw the modules as one path, a rectangle for each run of dark ones: sharp at any resolution."""
     rows = modules(content, square=square, format_name=format_name)
     module = form.side / len(rows[0])
-    left = form.width - form.side - 14 - place * (form.side + 20)
-    top = form.height - 12
+    page.saveState()
+    page.translate(form.width - form.side - 14 - place * (form.side + 20), form.height - 12)
+    page.scale(module, module)
     path = page.beginPath()
     for row, cells in enumerate(rows):
-        for column, dark in enumerate(cells):
+        column = 0
+        for dark, run in groupby(cells):
+            width = len(list(run))
             if dark:
-                path.rect(left + column * module, top - (row + 1) * module, module, module)
+                path.rect(column, -row - 1, width, 1)
+            column += width
     page.drawPath(path, stroke=0, fill=1)
+    page.restoreState()
 
 
 def _register_font() -> None:

@@ -94,15 +94,22 @@ def test_two_lots_at_once(desk: Desk) -> None:
     en="A file in two lots that wait has the result of the one, then that of the other",
 )
 def test_file_in_two_lots(desk: Desk) -> None:
-    before = desk.snapshot(file(desk, Route.IMPORTED_CHECKED))
+    brought = desk.snapshot(file(desk, Route.IMPORTED_CHECKED))
+    patient = brought.patient
     try:
         with own_time(desk):
             desk.insi.freeze()
-            first, second = (start(desk, [before.patient]) for _ in range(2))
+            first, second = (start(desk, [patient]) for _ in range(2))
     except UndecidedError:
         return  # A file that waits for its result may be refused in another lot.
     if len(first.deposited) + len(second.deposited) < 2:  # noqa: PLR2004 - one of each
         return  # Verified one by one, or not a second time while the first is waited for.
+    # What is changed while both wait, and costs the file nothing, is not what it was at the deposit any more.
+    with suppress(RefusedError):
+        desk.lgo.update_patient(patient.id, {"used_name": "KVORLANE"}, actor=desk.user)
+    before = desk.snapshot(patient)
+    waiting = Moment("dossier dans deux lots en attente", "file in two lots that wait")
+    expect_kept(before, brought, waiting, besides={"used_name": ANYTHING}, inferred=True)
     finish(desk, first)
     if second.collections:
         return  # The results of both are collected at once.

@@ -22,15 +22,18 @@ from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS
-from conformance.suite.desk.wire import need_request
+from conformance.suite.desk.wire import need_answer, need_found
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO, need_verified
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.drivers.model import Patient
     from conformance.drivers.screens import Dashboard
     from conformance.suite.desk.steps import Desk
+    from simulator.client import ExchangeView
 
 ENDINGS = {
     "00": None,
@@ -87,7 +90,7 @@ def test_each_ending(desk: Desk, ending: str, way: str) -> None:
                 _, requests = desk.try_search_insi(typed(person, birth_place="99999"))
                 if sent and not requests and ending in ANSWERED:
                     break  # The same question need not be asked twice.
-        need_request(requests)
+        _need_ended(requests, ENDINGS[ending])
         sent += len(requests)
         _expect_calls(counted(desk, before), ending, times, sent)
 
@@ -105,6 +108,7 @@ def test_by_card(desk: Desk) -> None:
     for _ in range(2):
         call, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
         need_card_request(call, requests)
+        need_found(requests)
         sent += len(requests)
     got = counted(desk, before)
     expect_equal(
@@ -230,6 +234,14 @@ def _try_doubtful(desk: Desk, patient: Patient) -> object:
         desk.lgo.set_attributes(patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
         return desk.try_call(patient)
     return None
+
+
+def _need_ended(requests: Sequence[ExchangeView], scenario: str | None) -> None:
+    """Make sure that INSi answered what the case is about: a request that it refused is counted as a failure, rightly."""
+    if scenario is None:
+        need_found(requests)
+    else:
+        need_answer(requests, scenario)
 
 
 def _expect_calls(got: Counted, ending: str, times: int, sent: int) -> None:

@@ -16,6 +16,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import USERS
+from conformance.suite.desk.wire import refusal_of
 from conformance.verdicts import Departure
 from simulator.contract.names import Operation
 
@@ -114,10 +115,11 @@ def _expect_found(
         en=f"{moment.en}, operation(s) received by INSi: {', '.join(sorted(seen))}, expected: {operation}",
     )
     codes = [request.code for request in requests]
+    why = refusal_of(requests[-1])
     expect(
         "00" in codes,
-        fr=f"{moment.fr}, INSi n'a trouvé personne avec ce que le logiciel a envoyé (réponses : {', '.join(codes)})",
-        en=f"{moment.en}, INSi found nobody with what the software sent (answers: {', '.join(codes)})",
+        fr=f"{moment.fr}, INSi n'a trouvé personne avec ce que le logiciel a envoyé (réponses : {', '.join(codes)}) : {why.fr}",
+        en=f"{moment.en}, INSi found nobody with what the software sent (answers: {', '.join(codes)}): {why.en}",
     )
     expect(
         not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND,

@@ -15,7 +15,7 @@ from conformance.suite.desk.people import PLAIN, another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import preparing
-from conformance.suite.desk.wire import asked, expect_sent, need_answer, need_request
+from conformance.suite.desk.wire import asked, expect_sent, need_answer, need_found, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.verdicts import Departure
 
@@ -65,6 +65,7 @@ def test_corrected_after_nobody(desk: Desk, field: str) -> None:
             f"after a 01 ({call}), the trait corrected, no new request leaves: {again}",
         )
     expect_sent(requests, now, Moment("après correction", "after the correction"))
+    need_found(requests)
     expect(
         not isinstance(again, RefusedError) and again.outcome is CallOutcome.FOUND,
         fr="le patient corrigé n'est pas trouvé",

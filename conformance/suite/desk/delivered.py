@@ -14,7 +14,7 @@ from conformance.suite.desk.apart import LOG, SETTINGS, path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.drivers.model import Patient
+    from conformance.drivers.model import Actor, Patient
     from conformance.suite.desk.standing import Standing
 
 _T = TypeVar("_T")
@@ -24,6 +24,12 @@ _CHANGED_STATUS: Final = path(
     Verb.RECORD_PROOF,
     Verb.VALIDATE_IDENTITY,
     Verb.READ_STATUS_HISTORY,
+)
+_CHANGED_BY_ANOTHER: Final = path(
+    "modification par un autre, au journal",
+    "change by another in the log",
+    Verb.UPDATE_PATIENT,
+    Verb.READ_AUDIT_LOG,
 )
 _BY_ITSELF: Final = "validates by itself"
 
@@ -43,8 +49,25 @@ def learn_lateness(desk: Standing, patient: Patient, day: str) -> None:
     # What cannot be done, or read, is the matter of the rules about it.
     with desk.if_at_hand(LOG), suppress(RefusedError, DriverError):
         desk.lateness.learn(lambda: bool(desk.lgo.read_audit_log(actor=desk.user)), TRACES)
+    with desk.if_at_hand(_CHANGED_BY_ANOTHER), suppress(RefusedError, DriverError):
+        _learn_whose_log(desk, patient)
     with desk.if_at_hand(_CHANGED_STATUS), suppress(RefusedError, DriverError):
         _learn_history(desk, patient)
+
+
+def _learn_whose_log(desk: Standing, patient: Patient) -> None:
+    """Find out whether the log shows an ordinary user what somebody else did; if not, the entitled one reads it from then on.
+
+    No text says that a log is read by everybody (SEC-13).
+    """
+    desk.lgo.update_patient(patient.id, {"used_first_name": "AUTRE"}, actor=desk.super_user)
+
+    def shown_to(actor: Actor) -> int:
+        entries = desk.lgo.read_audit_log(actor=actor, patient_id=patient.id)
+        return sum(one.user.casefold() != desk.user.user.casefold() for one in entries)
+
+    if not shown_to(desk.user) and shown_to(desk.super_user):
+        desk.lgo.reserve(Verb.READ_AUDIT_LOG.value)
 
 
 def _learn_history(desk: Standing, patient: Patient) -> None:

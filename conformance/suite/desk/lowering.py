@@ -20,19 +20,17 @@ def lowered(desk: Desk, patient: Patient, to: Status | Attribute) -> Patient:
     """Have an identity lowered by hand, or marked, and return the file.
 
     Raises:
-        NotOfferedError: the software refuses it to an ordinary user: whoever may do it, the rule is judged without it.
+        NotOfferedError: the software lets nobody lower it by hand, or refuses the mark to an ordinary user: the rule
+            is judged without it.
     """
-    path = DOWNGRADE if isinstance(to, Status) else ATTRIBUTES
+    if isinstance(to, Status):
+        lowered_by(desk, patient, to)
+        return desk.read(patient)
     try:
-        if isinstance(to, Status):
-            desk.lgo.downgrade_status(patient.id, to, actor=desk.user)
-        else:
-            desk.lgo.set_attributes(patient.id, frozenset({to}), actor=desk.user)
+        desk.lgo.set_attributes(patient.id, frozenset({to}), actor=desk.user)
     except RefusedError as refusal:
-        if isinstance(to, Status):
-            _expect_not_lowered(desk, patient, to, refusal)
         raise NotOfferedError(
-            path,
+            ATTRIBUTES,
             f"refusé à un utilisateur ordinaire : {refusal.message}",
             f"refused to an ordinary user: {refusal.message}",
         ) from refusal

@@ -74,7 +74,7 @@ def mailbox(desk: Desk) -> Iterator[Mailbox]:
         try:
             here = desk.lgo.read_settings()
             if missing := [name for name in _SETTINGS if name not in here]:
-                raise _cannot(", ".join(missing))
+                raise _cannot(f"GET /settings : {', '.join(missing)} ?")
             desk.lgo.write_settings({site.MSSANTE_IMAP: address, site.MSSANTE_MAILBOX: box.address})
         except RefusedError as refusal:
             raise _cannot(refusal.message) from refusal
@@ -87,8 +87,8 @@ def _cannot(what: str) -> NotOfferedError:
     names = ", ".join(_SETTINGS)
     return NotOfferedError(
         MAILBOX,
-        f"le logiciel ne peut pas recevoir de boîte de substitution : {what} ; il faut les paramètres {names} (/settings)",
-        f"the software cannot be given a mailbox of the bench: {what}; the settings {names} are needed (/settings)",
+        f"le banc ne peut pas dire au logiciel quelle boîte relever : {what} ; PUT /settings doit prendre {names}",
+        f"the bench cannot tell the software which mailbox to fetch: {what}; PUT /settings has to take {names}",
     )
 
 

@@ -119,7 +119,7 @@ def connected(desk: Desk) -> Iterator[Sinks]:
             here = desk.lgo.read_settings()
             missing = [name for name in _ADDRESSES if name not in here]
             if missing:
-                raise _cannot(", ".join(missing))
+                raise _cannot(f"GET /settings : {', '.join(missing)} ?")
             desk.lgo.write_settings(values)
         except RefusedError as refusal:
             raise _cannot(refusal.message) from refusal
@@ -145,10 +145,10 @@ def _cannot(what: str) -> NotOfferedError:
     names = ", ".join(_ADDRESSES)
     return NotOfferedError(
         STAND_INS,
-        f"le logiciel ne peut pas être envoyé vers le DMP et la messagerie de substitution : {what} ; il faut les "
-        f"paramètres {names} (/settings)",
-        f"the software cannot be sent to the stand-ins for the DMP and the mail operator: {what}; the settings {names} "
-        "are needed (/settings)",
+        "le banc ne peut pas dire au logiciel d'envoyer à son DMP et à sa messagerie : "
+        f"{what} ; PUT /settings doit prendre {names}",
+        "the bench cannot tell the software to send to its DMP and its mail operator: "
+        f"{what}; PUT /settings has to take {names}",
     )
 
 

@@ -12,6 +12,7 @@ from conformance.drivers.model import CallOutcome, InsiCall
 from conformance.record.timeline import Timeline
 from conformance.suite.desk.apart import missed_by
 from conformance.suite.desk.cast import played
+from conformance.suite.desk.refused import Watched
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.verdicts import Ending
 
@@ -154,7 +155,7 @@ class Standing:
             made, obstacle = None, None
             with self.timeline.gathering() as missed:
                 try:
-                    made = make(self.apart(key))
+                    made = make(self._unwatched().apart(key))
                 except Ending as ending:
                     obstacle = ending
             self.memory[key] = (made, obstacle, tuple(missed))
@@ -165,6 +166,10 @@ class Standing:
             raise obstacle
         found: _T = made
         return found
+
+    def _unwatched(self) -> Self:
+        """Return the same desk for what checks share: what is refused there is not a matter of the one that comes first."""
+        return replace(self, lgo=self.lgo.unwatched) if isinstance(self.lgo, Watched) else self
 
     def attach(self, entries: Iterable[Entry]) -> None:
         """Put what another check saw into the evidence of this one, unless it is there."""

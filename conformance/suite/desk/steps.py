@@ -321,8 +321,9 @@ class Desk(Standing):
                 usual["00"] = told(self.decline(patient), about=patient)
             for code, scenario in _USUAL_ENDINGS.items():
                 with self.answered_by(scenario), suppress(*_STOPS):
-                    call, _ = self.try_call(patient)
-                    usual[code] = told(call, about=patient)
+                    call, requests = self.try_call(patient)
+                    if any(each.code == code for each in requests):
+                        usual[code] = told(call, about=patient)
         return usual
 
     def logged_calls(self, patient: Patient | None = None) -> list[AuditEntry]:

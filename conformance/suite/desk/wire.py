@@ -10,6 +10,7 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.words import shown
 from conformance.verdicts import UndecidedError
 from simulator.contract.names import RESULTAT
+from simulator.text import Text
 from simulator.xml import own_parser
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Patient, PatientTraits
     from simulator.client import ExchangeView
-    from simulator.text import Text
 
 _T = TypeVar("_T")
 
@@ -99,12 +99,21 @@ def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
     found = [exchange for exchange in exchanges if exchange.code == "00"]
     if not found:
         codes = ", ".join(exchange.code for exchange in exchanges)
+        why = refusal_of(exchanges[-1])
         raise UndecidedError(
-            f"INSi n'a rendu aucune identité (réponses : {codes}) : les requêtes ne portaient pas sur le patient",
-            f"INSi returned no identity (answers: {codes}): the requests were not about the patient",
+            f"INSi n'a rendu aucune identité (réponses : {codes}) : {why.fr}",
+            f"INSi returned no identity (answers: {codes}): {why.en}",
             depends_on=("CAL-06", "CAL-08"),
         )
     return found[-1]
+
+
+def refusal_of(exchange: ExchangeView) -> Text:
+    """Return why an answer is no identity, in the words of the journal where INSi refused the request."""
+    said = exchange.explanation
+    if exchange.code in {"01", "02"} or not said.get("fr") or not said.get("en"):
+        return Text("les requêtes ne portaient pas sur le patient", "the requests were not about the patient")
+    return Text(said["fr"][0].strip(" -"), said["en"][0].strip(" -"))
 
 
 def need_answer(exchanges: Sequence[ExchangeView], scenario: str) -> None:

@@ -18,7 +18,7 @@ from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, SETTINGS
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import another_value
+from conformance.suite.desk.people import another_value, with_traits
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import shown
@@ -100,7 +100,22 @@ def test_file_that_is_open(desk: Desk) -> None:
             patients.append(fictitious)
         look("marqué")
     # Somebody else: a software may refuse a second file of what was typed before.
-    patients = [desk.feed(desk.create(desk.play(PARTS["ten-former-numbers"])))]
+    person = desk.play(PARTS["ten-former-numbers"])
+    patients = [desk.create(person)]
+    look("ouvert")
+    # INSi knows them otherwise: an answer that waits, or is declined, is on no screen; one accepted is.
+    other = {name: another_value(desk, person, name) for name in ("birth_name", "birth_date", "sex")}
+    # A software may not take somebody so different.
+    with (
+        suppress(UndecidedError),
+        desk.answered_by("answers/whatever-traits", patient=with_traits(person, **other)),
+    ):
+        call = desk.find(patients[0])
+        with suppress(RefusedError):  # It may want the decision first.
+            look("réponse en attente")
+        desk.decide(call, accept=False)
+        look("réponse refusée")
+        desk.decide(desk.find(patients[0]), accept=True)
     look("alimenté par INSi")
 
 
@@ -112,13 +127,16 @@ def test_file_that_is_open(desk: Desk) -> None:
 @SETTINGS.mark
 def test_no_setting_hides_them(desk: Desk) -> None:
     patient = desk.create(desk.draw())
+    screens: list[dict[str, FormField]] = []
     if setting(desk, site.DISPLAYED_FIELDS) is not None:
         with restored(desk, site.DISPLAYED_FIELDS):
-            desk.lgo.write_settings({site.DISPLAYED_FIELDS: ""})
-            fields = _fields(desk, patient)
+            for chosen in ("", OTHERS[-1]):
+                desk.lgo.write_settings({site.DISPLAYED_FIELDS: chosen})
+                screens.append(_fields(desk, patient))
     else:
-        fields = _fields(desk, patient)
-    expect_each({name: partial(expect_shown, fields, name, patient) for name in ALWAYS})
+        screens.append(_fields(desk, patient))
+    for fields in screens:
+        expect_each({name: partial(expect_shown, fields, name, patient) for name in ALWAYS})
 
 
 @pytest.mark.rule("DIS-02")

@@ -12,7 +12,7 @@ from conformance.drivers import site
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, FROM_INSI, SETTINGS
+from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, FROM_INSI, SETTINGS, VERIFICATION
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.lowering import lowered_by
@@ -20,6 +20,8 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import app_identity
 from conformance.suite.site.settings import restored, setting
+from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.wire import ERRORS
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -51,6 +53,9 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
         desk.lgo.set_attributes(
             files[Route.CHECKED_IMPORTED].id, frozenset({Attribute.HOMONYME}), actor=desk.user
         )
+    _asked_about(desk, files)
+    # Whether a status stays what it is then is for other rules.
+    files = {route: each for route, each in files.items() if desk.read(each).status is route.status}
     said = {route: _words(at, patient) for route, patient in files.items()}
     _need_words(said)
     qualified = [words for route, words in said.items() if route.status is Status.QUAL]
@@ -75,6 +80,16 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
         if setting(desk, site.DISPLAYED_FIELDS) is not None:
             own = common - frozenset.union(*others.values())
             _expect_words_beside_nothing(at, files[Route.IMPORTED_CHECKED], own)
+
+
+def _asked_about(desk: Desk, files: Mapping[Route, Patient]) -> None:
+    """Have INSi confirm an identity that nobody has checked, and say nothing of qualified ones: no status changes."""
+    with desk.if_at_hand(VERIFICATION):
+        verify(desk, files[Route.IMPORTED])
+        with answering(desk, ERRORS[0]):
+            verify(desk, files[Route.IMPORTED_CHECKED])
+    with suppress(UndecidedError), desk.answered_by("answers/not-found"):
+        desk.try_call(files[Route.ARRIVED_CHECKED])
 
 
 def _expect_words_beside_nothing(desk: Desk, patient: Patient, own: frozenset[tuple[str, str]]) -> None:

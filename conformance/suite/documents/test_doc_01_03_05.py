@@ -16,8 +16,9 @@ from conformance.suite.desk.papers import (
     owned_by,
     owners,
 )
+from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.documents.other_codes import holds_number
-from conformance.suite.journeys.papers import PRESCRIPTION, printed
+from conformance.suite.journeys.papers import LABEL, PRESCRIPTION, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,28 @@ def test_page_of_others(desk: Desk) -> None:
             en=f"[{subject.key}, {page.label}] an INS Datamatrix is printed for an identity not qualified, though without matricule",
         )
     need_statuses(pages, *BEFORE_QUALIFIED)
+
+
+@pytest.mark.rule("MAT-10")
+@pytest.mark.title(
+    fr="Ce qui s'imprime d'une identité qualifiée s'imprime aussi de qui n'a pas d'INS",
+    en="What is printed of an identité qualifiée is printed of whoever has no INS too",
+)
+def test_page_without_ins(desk: Desk) -> None:
+    subjects = printed(desk)
+    made = {page.label for one in subjects if one.is_qualified for page in one.artefacts}
+    for subject in subjects:
+        if subject.patient.matricule or DISQUALIFYING & subject.patient.attributes:
+            continue
+        desk.attach(subject.documents)
+        refused = sorted(made & {PRESCRIPTION, LABEL} & subject.refused.keys())
+        expect(
+            not refused,
+            fr=f"[{subject.key}] sans INS, {', '.join(refused)} ne s'imprime pas",
+            en=f"[{subject.key}] without an INS, {', '.join(refused)} is not printed",
+            # What is printed of whom is in no text: these two go with any medicine.
+            inferred=True,
+        )
 
 
 def _pages(desk: Desk, *, qualified: bool) -> Iterator[tuple[Subject, Artefact]]:

@@ -23,8 +23,16 @@ from conformance.suite.desk.people import sharing
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
 from conformance.suite.desk.together import kept_together
-from conformance.suite.journeys.pasts import changed_once_qualified, from_app, laden, with_own_card
+from conformance.suite.journeys.pasts import (
+    changed_once_qualified,
+    declined_later,
+    fed_first,
+    from_app,
+    laden,
+    with_own_card,
+)
 from conformance.suite.journeys.renumbered import renumbered
+from conformance.suite.site.settings import little_displayed
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -73,6 +81,11 @@ _DOCUMENTED: Final = "one-former-number-corsica-2a"
 """Whose document is recorded and not validated, and who is a homonym once validated: neither lets anything leave."""
 _CARRIED: Final = "plain"
 """To whose files a card is attached: the billing number on it is nobody's INS."""
+_ARRIVED: Final = "one-former-number-corsica-2a"
+"""Whose file INSi makes, where it can: it is qualified as one that was typed."""
+_DECLINED: Final = "double-hyphen-abroad-summer"
+"""About whom INSi answers something else once they are qualified, which is declined; their paper is printed at a site that
+displays no more than it has to."""
 _LOWER: Final = ("plain", _DOCUMENTED)
 USED: Final = ("KVORLAN", "ZELBRUC")
 """The names in use that everybody is typed with but those of ``UNUSED``: nobody's birth name begins so."""
@@ -158,7 +171,8 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
     """Bring everybody to their status and have everything produced; raise what stopped all of them."""
     subjects: list[Subject] = []
     stopped: Ending | None = None
-    for key, path, make in _people(desk, parts, produce):
+    beside: list[Subject] = []
+    for key, path, make in _people(desk, parts, produce, beside):
         start = len(desk.timeline.entries)
         subject = None
         try:
@@ -176,11 +190,11 @@ def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) ->
         subjects.append(subject)
     if stopped is not None and not subjects:
         raise stopped
-    return subjects
+    return [*subjects, *beside]
 
 
 def _people(
-    desk: Desk, parts: Sequence[str], produce: Produce
+    desk: Desk, parts: Sequence[str], produce: Produce, beside: list[Subject]
 ) -> Iterator[tuple[str, Apart | None, Callable[[], Subject | None]]]:
     for part in CAST:
         if part.key in parts:
@@ -200,7 +214,7 @@ def _people(
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce, before)
         if how == "fallen":
             yield "plain again", path, partial(_again, desk, before)
-    yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False))
+    yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False), beside)
 
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
@@ -220,7 +234,10 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
         changes, others = others, {}
     elif key == _COMPOUND:
         changes = {"first_name": " ".join(person.identity.traits.first_names.split()[:2])}
-    patient = checked_with(desk, desk.bring(person, Route.IMPORTED, **others), CAST.index(part))
+    first = Route.ARRIVED if key == _ARRIVED else Route.IMPORTED
+    patient = checked_with(desk, fed_first(desk, person, first, **others), CAST.index(part))
+    if key == _DECLINED:
+        patient = declined_later(desk, person, patient)
     if key == _CARRIED:
         patient = with_own_card(desk, person, patient)
     if changes:
@@ -288,8 +305,9 @@ def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
     kinds = listed if every or subject.key.startswith(_RENUMBERED) else _one_of(listed, subject)
     if subject.key.startswith(_LONG) and LABEL in listed and LABEL not in kinds:
         kinds = [*kinds, LABEL]
-    for kind in kinds:
-        _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
+    with little_displayed(desk) if subject.key.startswith(_DECLINED) else nullcontext():
+        for kind in kinds:
+            _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
 
 
 def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:

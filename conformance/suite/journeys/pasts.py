@@ -5,15 +5,24 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, CARD, CHANGES, CHECKED
+from conformance.suite.desk.apart import (
+    ATTRIBUTES,
+    CARD,
+    CHANGES,
+    CHECKED,
+    FROM_INSI,
+    VERIFICATION,
+)
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.papers import Subject
+from conformance.suite.desk.people import with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import app_identity
+from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -22,6 +31,8 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 _APP: Final = "app"
+_ADDED: Final = "ZELVOR"
+"""What INSi adds to the names of somebody in an answer that is declined."""
 
 
 def changed_once_qualified(desk: Desk, patient: Patient, changes: dict[str, str | None]) -> Patient:
@@ -43,13 +54,39 @@ def with_own_card(desk: Desk, person: Person, patient: Patient) -> Patient:
 
 
 def laden(desk: Desk, patient: Patient, route: Route) -> Patient:
-    """Mark somebody as a homonym, and record a document of whoever is not validated: the status stays."""
+    """Mark somebody as a homonym, record a document of whoever is not validated, have an INS verified: the status stays."""
     if route is not Route.ARRIVED:
         with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
             desk.lgo.set_attributes(patient.id, frozenset({Attribute.HOMONYME}), actor=desk.user)
     if route is not Route.CHECKED:
         with desk.if_offered(CHECKED), suppress(RefusedError):
             desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
+    if route.status is Status.RECUP:
+        with desk.if_offered(VERIFICATION):
+            verify(desk, patient)
+    return desk.read(patient)
+
+
+def fed_first(desk: Desk, person: Person, route: Route, **others: str | None) -> Patient:
+    """Bring somebody to RECUP on a route; typed and fed where the software makes no file of an answer of INSi."""
+    with desk.if_offered(FROM_INSI):
+        return desk.bring(person, route, **others)
+    return desk.bring(person, Route.IMPORTED, **others)
+
+
+def declined_later(desk: Desk, person: Person, patient: Patient) -> Patient:
+    """Have INSi answer other traits about somebody, and decline: what leaves afterwards is what the file holds.
+
+    A software that asks nothing more about whoever has an INS is taken as it is.
+    """
+    traits = person.identity.traits
+    other = with_traits(
+        person, birth_name=f"{traits.birth_name}-{_ADDED}", first_names=f"{traits.first_names} {_ADDED}"
+    )
+    with suppress(RefusedError, UndecidedError), desk.answered_by("answers/whatever-traits", patient=other):
+        call, _ = desk.try_call(patient)
+        if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
+            desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)
     return desk.read(patient)
 
 

@@ -31,12 +31,15 @@ _PLACE: Final = "63220"
 _OTHER_PLACE: Final = "51215"
 
 
-def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subject | None:
+def renumbered(
+    desk: Desk, produce: Callable[[Desk, Subject], object], waiting_too: list[Subject] | None = None
+) -> Subject | None:
     """Bring somebody to QUAL under a waiting number, have documents made, then let INSi answer with the NIR.
 
     Args:
         desk: where it is done.
         produce: has the software make its documents about a subject.
+        waiting_too: takes what is made while the last answer of INSi waits for its decision; ``None``: nothing is made then.
 
     Returns:
         The person as known now, or ``None`` when the software did not take the new number, which MAT-09 judges.
@@ -49,21 +52,44 @@ def renumbered(desk: Desk, produce: Callable[[Desk, Subject], object]) -> Subjec
     renewed = fed_as(desk, patient, now)
     if renewed is None or renewed.matricule != now.identity.matricule.value:
         return None
-    corrected = with_traits(now, **_corrected(now))
-    again = fed_as(desk, renewed, corrected)
+    corrected, held = (
+        with_traits(now, **_corrected(now)),
+        Subject(key=f"renumbered, waiting, {renewed.status}", person=now, patient=renewed, may_be_held=True),
+    )
+
+    def beside() -> None:
+        if waiting_too is None:
+            return
+        produce(desk, held)
+        # A software may want the decision first.
+        held.refused.clear()
+        held.not_sent.clear()
+        waiting_too.append(held)
+
+    again = fed_as(desk, renewed, corrected, beside)
     if again is not None and again.birth_name == corrected.identity.traits.birth_name:
         now, renewed = corrected, again
     return Subject(key=f"renumbered, {renewed.status}", person=now, patient=renewed)
 
 
-def fed_as(desk: Desk, patient: Patient, person: Person) -> Patient | None:
+def fed_as(
+    desk: Desk, patient: Patient, person: Person, beside: Callable[[], object] = lambda: None
+) -> Patient | None:
     """Feed a file with what INSi answers now, and return it; ``None`` when the software does not take it."""
     # Whoever has the number verified is confirmed.
     desk.insi.add_people([replace(person, key=f"{person.key}/{person.identity.traits.birth_name}")])
+    return fed_again(desk, patient, person, beside)
+
+
+def fed_again(
+    desk: Desk, patient: Patient, person: Person, beside: Callable[[], object] = lambda: None
+) -> Patient | None:
+    """Do the same with what INSi has answered once; ``beside``: what is done while its answer waits."""
     with desk.answered_by("answers/whatever-traits", patient=person):
         call, _ = desk.try_call(patient)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return None
+    beside()
     if isinstance(desk.try_accept(call), RefusedError):
         return None
     return desk.read(patient)

@@ -40,6 +40,8 @@ class Way(StrEnum):
     MAIL = "mail"
     ORU = "hl7-oru"
     SCAN = "scan"
+    CDA = "cda"
+    FHIR = "fhir"
 
     @property
     def apart(self) -> Apart:
@@ -47,6 +49,9 @@ class Way(StrEnum):
         return _PATHS.get(self) or MESSAGES.named(f"numéro reçu par {self}", f"number received by {self}")
 
 
+MOST: Final = (Way.IDENTITY, Way.ADT, Way.MAIL, Way.ORU, Way.SCAN)
+"""The ways that everything is tried on; a few numbers are enough for a document that comes by itself."""
+_FORMS: Final = {Way.MAIL: Form.MAIL, Way.ORU: Form.ORU, Way.CDA: Form.CDA, Way.FHIR: Form.FHIR}
 _PATHS: Final = {Way.IDENTITY: RECEPTION, Way.SCAN: SCAN}
 
 
@@ -157,7 +162,7 @@ def _hand_over(desk: Desk, told: Letter, way: Way) -> Reception:
         case Way.ADT:
             document = adt(told)
         case _:
-            document = written(told, Form.MAIL if way is Way.MAIL else Form.ORU)
+            document = written(told, _FORMS[way])
     return desk.lgo.receive_message(document, sender=told.identity.sender, actor=desk.user)
 
 

@@ -12,12 +12,14 @@ import pytest
 
 from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import BY_MATRICULE, EXPORTS, FROM_INSI
+from conformance.suite.desk.apart import BY_MATRICULE, EXPORTS, FROM_INSI, VERIFICATION
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_found
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.response.proposals import accepted, need_proposed
+from conformance.suite.verification.elsewhere import verify
+from conformance.suite.verification.wire import claims_of, verifications
 from conformance.verdicts import Departure, UndecidedError
 from simulator.ins.matricule import Matricule
 
@@ -72,6 +74,7 @@ def test_corsica(desk: Desk, way: str) -> None:
         person = desk.draw(birth_date=date, birth_place=place)
         patient = _expect_imported(desk, person, way)
         _expect_lives(desk, patient, person)
+        _expect_claimed(desk, patient, person.identity.matricule.value)
         _expect_sent(desk, patient, person.identity.matricule.value)
 
     expect_each({name: partial(judge, *case) for name, case in CORSICA.items()})
@@ -167,6 +170,20 @@ def _expect_lives(desk: Desk, patient: Patient, person: Person) -> None:
         fr="le dossier interrogé de nouveau ne porte pas l'identité d'INSi",
         en="the file that was asked for again does not hold the identity of INSi",
     )
+
+
+def _expect_claimed(desk: Desk, patient: Patient, number: str) -> None:
+    with desk.if_offered(VERIFICATION), suppress(UndecidedError):
+        _, exchanges = verify(desk, patient)
+        told = (
+            one.values.get("matricule", "") for each in verifications(exchanges) for one in claims_of(each)
+        )
+        claimed = {each for each in told if len(each) == len(number)}
+        expect(
+            claimed <= {number},
+            fr=f"la vérification demande {', '.join(sorted(claimed))} au lieu du matricule {number}",
+            en=f"the verification asks about {', '.join(sorted(claimed))} in place of the matricule {number}",
+        )
 
 
 def _expect_sent(desk: Desk, patient: Patient, number: str) -> None:

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents import read_document
+from conformance.documents.datamatrix.payload import payload_of
 from conformance.documents.record import Trait
 from conformance.drivers.model import Attribute, Status
-from conformance.drivers.partners import MessageFormat
+from conformance.drivers.partners import Channel, MessageFormat, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, EXPORTS, INS_HISTORY, VERIFICATION
+from conformance.suite.desk.apart import (
+    ATTRIBUTES,
+    DOWNGRADE,
+    EXPORTS,
+    INS_HISTORY,
+    PRINTING,
+    SCAN,
+    SENDINGS,
+    VERIFICATION,
+)
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import another_value, now_known_by
@@ -24,15 +34,18 @@ from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.journeys.papers import LABEL, PROFESSIONAL, VACCINATION_NOTE, kind_of
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO
+from conformance.verdicts import Departure
 from simulator.ins.matricule import NUMBER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.drivers.model import Patient
+    from conformance.drivers.model import Actor, Patient
+    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
 
@@ -107,6 +120,12 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
         with answering(desk, KO):
             verify(desk, patient)
         _expect_together(desk.read(patient), "vérification négative")
+    if route is Route.IMPORTED:
+        with desk.if_offered(SCAN), suppress(RefusedError):
+            scanned = desk.lgo.scan_datamatrix(payload_of(desk.draw().identity), actor=desk.user)
+            if scanned.patient_id is not None:
+                made = desk.lgo.read_patient(scanned.patient_id, actor=desk.user)
+                _expect_together(made, "symbole lu")
 
 
 @pytest.mark.rule("MAT-09", "RSP-20")
@@ -196,11 +215,12 @@ def _exported(desk: Desk, patient: Patient, form: MessageFormat) -> frozenset[st
 @pytest.mark.parametrize("route", [Route.TYPED, Route.CHECKED], ids=str)
 def test_without_ins(desk: Desk, route: Route) -> None:
     patient = desk.bring(desk.draw(), route, birth_place="99999")
+    # Whoever comes to the file afterwards: who called, or a colleague.
+    actor = desk.user if route is Route.TYPED else desk.super_user
+    usual = _usual(desk, patient, actor)
     before, known = desk.snapshot(patient), kinds_known(desk)[0]
     with desk.answered_by("answers/not-found"):
         desk.try_call(patient)
-    # Whoever comes to the file afterwards: who called, or a colleague.
-    actor = desk.user if route is Route.TYPED else desk.super_user
     acts: dict[str, Callable[[], object]] = {
         "modifier": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
         "chercher": lambda: expect(
@@ -209,6 +229,7 @@ def test_without_ins(desk: Desk, route: Route) -> None:
             en="the file without INS is no longer found by the date of birth",
         ),
     }
+    acts |= usual
     if route is Route.TYPED:  # A second document may be refused.
         acts["enregistrer une pièce"] = lambda: desk.lgo.record_proof(
             patient.id, known, actor=desk.super_user
@@ -232,6 +253,41 @@ def test_without_ins(desk: Desk, route: Route) -> None:
             fr="statut après contrôle sur pièce, sans INS",
             en="status after the check of a document, without INS",
         )
+
+
+def _usual(desk: Desk, patient: Patient, actor: Actor) -> dict[str, Callable[[], object]]:
+    """Do what is done with any file, and return what this software does with this one: print, write to a doctor, mark."""
+    # The same document need not leave twice for the same doctor.
+    doctors = iter((PROFESSIONAL, f"autre.{PROFESSIONAL}"))
+
+    def write() -> None:
+        answer = desk.lgo.send_document(
+            patient.id, kind_of(desk, VACCINATION_NOTE), Channel.MSSANTE, recipient=next(doctors), actor=actor
+        )
+        expect(
+            answer.outcome is SendingOutcome.SENT,
+            fr=f"le courriel à un professionnel ne part plus : {answer.message}",
+            en=f"the mail to a professional does not leave any more: {answer.message}",
+        )
+
+    def mark() -> None:
+        for attributes in (frozenset({Attribute.HOMONYME}), patient.attributes):
+            desk.lgo.set_attributes(patient.id, attributes, actor=actor)
+
+    acts: dict[str, tuple[Apart, Callable[[], object]]] = {
+        "imprimer": (
+            PRINTING,
+            lambda: desk.lgo.render_document(patient.id, kind_of(desk, LABEL), actor=actor),
+        ),
+        "écrire à un professionnel": (SENDINGS, write),
+        "poser l'attribut homonyme": (ATTRIBUTES, mark),
+    }
+    done: dict[str, Callable[[], object]] = {}
+    for name, (way, act) in acts.items():
+        with desk.if_offered(way), suppress(RefusedError, Departure):
+            act()
+            done[name] = act
+    return done
 
 
 def _expect_together(patient: Patient, where: str) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NEW_KIND: Final = "CARTE_DU_BANC"
 """A document that no software knows before its site names it."""
+OTHER_NEW_KIND: Final = "LAISSEZ_PASSER_DU_BANC"
+"""A second one: a list that grows by two is not one that grows by one."""
 
 
 def kinds_known(desk: Desk) -> list[str]:

@@ -20,7 +20,7 @@ from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
-from conformance.suite.proof.kinds import NEW_KIND, kinds_known
+from conformance.suite.proof.kinds import NEW_KIND, OTHER_NEW_KIND, kinds_known
 from conformance.suite.proof.lists import lists_of_site, lists_restored, other_settings, write, writes
 from conformance.suite.proof.screens import expect_not_selected
 from conformance.suite.site.settings import restored, setting, switch
@@ -51,7 +51,7 @@ def test_new_kind(desk: Desk, route: Route) -> None:
         _expect_recorded(desk, patient, NEW_KIND)
         before = desk.snapshot(patient)
         _expect_no_validation(desk, before, f"{NEW_KIND} sans haut niveau de confiance")
-        write(desk, [*high, NEW_KIND], low)
+        write(desk, [*high, OTHER_NEW_KIND, NEW_KIND], low)
         with suppress(RefusedError):
             desk.lgo.record_proof(patient.id, NEW_KIND, actor=desk.user)
         _expect_validation(desk, patient, f"{NEW_KIND} passée à haut niveau de confiance")
@@ -133,6 +133,10 @@ def test_removed_kind(desk: Desk) -> None:
             with suppress(RefusedError):
                 desk.lgo.write_settings({name: others[name]})
         patient = desk.create(adult(desk))
+        # Beside a document that is recorded: what is refused does not take its place, nor it away.
+        for kind in low[:1]:
+            with suppress(RefusedError):
+                desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         before = desk.snapshot(patient)
         for actor in (desk.user, desk.super_user):
             with suppress(RefusedError):

@@ -80,8 +80,17 @@ def test_explicit_validation(desk: Desk, route: Route) -> None:
             "the software records no high-confidence document",
             depends_on=("PRF-01",),
         )
+    waiting = desk.bring(adult(desk), route)
+    desk.record_document(waiting)
+    # Opened before the first, and with a document too: it is not this one that is validated.
+    before = desk.snapshot(waiting)
     cases = {kind: partial(judge, kind, entitled=False) for kind in high}
     expect_each({**cases, f"{high[0]}, super-utilisateur": partial(judge, high[0], entitled=True)})
+    expect_kept(
+        desk.snapshot(waiting),
+        before,
+        Moment("après la validation d'autres identités", "after other identities were validated"),
+    )
 
 
 @pytest.mark.rule("PRF-04")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from conformance.documents.fhir_tree import patients_in
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import need_statuses
@@ -167,9 +168,8 @@ def _parts(artefact: Artefact) -> dict[str, Any]:
 
 
 def _patient_of(resource: dict[str, Any]) -> dict[str, Any]:
-    """Return the patient of a bundle, or else the resource itself."""
-    inside = (entry.get("resource") for entry in resource.get("entry", ()))
-    return next((one for one in inside if one and one.get("resourceType") == "Patient"), resource)
+    """Return the patient of a bundle, of parameters, or that another resource contains; or else the resource itself."""
+    return next((one.resource for one in patients_in(resource, "")), resource)
 
 
 def _part(part: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.started import ended, start
-from conformance.suite.desk.wire import need_request
+from conformance.suite.desk.wire import need_found, need_request
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.security.profiles import (
     INS,
@@ -242,6 +242,8 @@ def test_right_to_call(desk: Desk) -> None:
     if Right.CALL_INSI in given.rights:
         call, requests = desk.try_call(patient, given.actor)
         said = call.message if isinstance(call, RefusedError) else f"{call.outcome}, {call.message}"
+        if requests:
+            need_found(requests)
         expect(
             requests and not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND,
             fr=f"qui a le droit d'appeler INSi n'y arrive pas : {said}",

@@ -97,7 +97,13 @@ def test_blind_is_not_told(desk: Desk) -> None:
     who = need_withheld(desk, who, Right.READ_INS)
     lgo, actor = desk.lgo, who.actor
     verified = {"la vérification": lambda: lgo.verify_ins(patient.id, actor=actor)}
-    expect_hidden(desk, verified, patient, INS, BLIND)
+    # What a refusal says is told too.
+    locked = {
+        "une modification refusée": lambda: lgo.update_patient(
+            patient.id, {"birth_name": "KVORLAN"}, actor=actor
+        )
+    }
+    expect_hidden(desk, {**verified, **locked}, patient, INS, BLIND)
     with answering(desk, KO):
         expect_hidden(desk, verified, patient, INS, BLIND)
         if desk.read(patient).matricule:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.verdicts import Departure
 
@@ -30,6 +31,17 @@ def restored(desk: Desk, *names: str) -> Iterator[None]:
     finally:
         if before:
             desk.lgo.write_settings(before)
+
+
+@contextmanager
+def little_displayed(desk: Desk) -> Iterator[None]:
+    """Have the site display the four traits alone inside the block, where it can choose: its paper is another matter."""
+    with ExitStack() as stack:
+        with desk.if_offered(SETTINGS), suppress(RefusedError):
+            if setting(desk, site.DISPLAYED_FIELDS) is not None:
+                stack.enter_context(restored(desk, site.DISPLAYED_FIELDS))
+                desk.lgo.write_settings({site.DISPLAYED_FIELDS: ""})
+        yield
 
 
 def expect_others_kept(before: Mapping[str, str], after: Mapping[str, str], *written: str) -> None:

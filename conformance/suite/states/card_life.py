@@ -20,6 +20,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import with_former
 from conformance.suite.desk.full import load
 from conformance.suite.desk.people import NAMES_IN_USE
+from conformance.suite.desk.wire import need_found
 from conformance.suite.states.household_log import log_of
 from conformance.verdicts import Ending, UndecidedError
 
@@ -90,6 +91,7 @@ def fed_by_card(desk: Desk, patient: Patient, people: Family) -> int:
         raise UndecidedError(
             "l'appel par carte n'a pas eu lieu", "the call by card did not take place", depends_on=("CAL-01",)
         )
+    need_found(requests)
     desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
     return len(requests)
 

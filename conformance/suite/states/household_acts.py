@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -110,6 +111,13 @@ def _check(desk: Desk, patient: Patient, _: Person) -> object:
     return desk.lgo.validate_identity(patient.id, actor=desk.user)
 
 
+def _check_weakly(desk: Desk, patient: Patient, _: Person) -> object:
+    """Try to validate with a document that validates nobody: what is refused must not reach the others either."""
+    with suppress(RefusedError):
+        desk.lgo.record_proof(patient.id, "VITALE_CARD", actor=desk.user)
+    return desk.lgo.validate_identity(patient.id, actor=desk.user)
+
+
 def _mark(*attributes: Attribute) -> Does:
     return lambda desk, patient, _: set_attributes(desk, patient, attributes)
 
@@ -183,7 +191,9 @@ ACTS: Final = (
     _act("RSP-13", _call("answers/several"), "réponse 02", "answer 02"),
     _act("RSP-01", _decline, "identité INSi refusée", "INSi identity refused"),
     _act("RSP-02", _feed, "identité INSi acceptée", "INSi identity accepted"),
+    _act("PRF-08", _check_weakly, "validation refusée", "validation refused"),
     _act("STA-06", _check, "pièce contrôlée", "document checked"),
+    _act("STA-12", _correct("birth_place"), "modification refusée", "change refused"),
     _act("VER-02", _confirm, "vérification OK", "verification OK", path=VERIFICATION),
     _act(
         "STA-14", _update(used_first_name="DRIMVAL"), "prénom utilisé modifié", "used first name changed"

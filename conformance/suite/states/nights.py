@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers import site
+from conformance.drivers.errors import DriverError
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.clocks import passing
@@ -40,6 +41,7 @@ class Night:
     days: int
     before: Mapping[str, Patient]
     after: Mapping[str, Patient]
+    """Without those that are gone."""
     found: frozenset[str]
     """Those whom the search by their birth date showed then."""
     settings: tuple[Mapping[str, str], Mapping[str, str]] | None
@@ -69,7 +71,7 @@ def nights_of(
             told = rest() if rest else None
             for days in SPANS:
                 time.passes(days=days)
-                after = {key: desk.read(patient) for key, patient in files.items()}
+                after = _still_there(desk, before)
                 there = {
                     each.id
                     for day in {str(one.birth_date) for one in before.values()}
@@ -82,10 +84,26 @@ def nights_of(
                         after=after,
                         found=frozenset(key for key, one in files.items() if one.id in there),
                         settings=None if written is None else (written, _lists_of(desk)),
-                        rest=(told, rest()) if rest and told and days == 1 else None,
+                        rest=(told, rest())
+                        if rest and told and days == 1 and len(after) == len(before)
+                        else None,
                     )
                 )
+                if len(after) < len(before):
+                    break  # The files that are gone have been seen.
     return tuple(nights)
+
+
+def _still_there(desk: Desk, before: Mapping[str, Patient]) -> dict[str, Patient]:
+    """Return these files as they are now, without those that are neither read nor found at their birth date any more."""
+    found = {}
+    for key, patient in before.items():
+        try:
+            found[key] = desk.read(patient)
+        except DriverError:
+            if patient.id in {each.id for each in desk.born_on(str(patient.birth_date))}:
+                raise
+    return found
 
 
 def _has_lists(desk: Desk) -> bool:

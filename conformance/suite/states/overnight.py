@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Actor, Status, Verb
-from conformance.drivers.partners import Channel, SendingOutcome
+from conformance.drivers.partners import Channel, MessageFormat, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import HISTORY, INS_HISTORY, SETTINGS, WORKLIST, path
+from conformance.suite.desk.apart import EXPORTS, HISTORY, INS_HISTORY, SETTINGS, WORKLIST, path
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.states.changing_life import LOG
 from conformance.suite.states.household_log import log_of, past_of, waiting_for
@@ -49,6 +49,7 @@ OF_RULE: Final[Mapping[str, tuple[str, Apart]]] = {
     "SEC-08": ("sent", TRACES),
     "TRA-16": ("held_back", REFUSALS),
     "SEC-03": ("hidden", RIGHTS),
+    "TRA-02": ("leaving", EXPORTS),
 }
 """What each rule looks at, and the path that only some software has."""
 
@@ -61,6 +62,8 @@ _REQUESTS: Final = frozenset({"INSI_CALL", "INSI_VERIFICATION"})
 class Prepared:
     """Whose sendings, refusal and rights are looked at."""
 
+    qualified: Patient | None
+    """Whose INS leaves."""
     sent: Patient | None
     """About whom something was sent."""
     refuses: Patient | None
@@ -81,6 +84,7 @@ class Rest:
     sent: Counter[str]
     held_back: Counter[str]
     hidden: Counter[str]
+    leaving: Counter[str]
 
     def of(self, rule: str) -> Counter[str]:
         """Return what a rule looks at."""
@@ -93,19 +97,24 @@ def prepared(desk: Desk, files: Mapping[str, Patient]) -> Prepared:
     qualified = next((one for one in files.values() if one.status is Status.QUAL), None)
     is_sent, refuses = False, None
     if qualified is not None:
-        with desk.if_offered(TRACES), desk.if_offered(SETTINGS), suppress(UndecidedError, RefusedError):
+        with desk.if_at_hand(TRACES), desk.if_at_hand(SETTINGS), suppress(UndecidedError, RefusedError):
             is_sent = _mail(desk, qualified)
         if is_sent:
-            with desk.if_offered(REFUSALS), suppress(RefusedError):
+            with desk.if_at_hand(REFUSALS), suppress(RefusedError):
                 desk.lgo.record_opposition(
                     qualified.id, frozenset({Channel.MSSANTE_PATIENT}), actor=desk.user
                 )
                 refuses = None if _mail(desk, qualified) else qualified
     is_shut_out = False
-    with desk.if_offered(RIGHTS), suppress(RefusedError):
+    with desk.if_at_hand(RIGHTS), suppress(RefusedError):
         if not desk.lgo.write_rights(_NOBODY.user, frozenset()):
             is_shut_out = _is_shut_out(desk, files)
-    return Prepared(sent=qualified if is_sent else None, refuses=refuses, is_shut_out=is_shut_out)
+    return Prepared(
+        qualified=qualified,
+        sent=qualified if is_sent else None,
+        refuses=refuses,
+        is_shut_out=is_shut_out,
+    )
 
 
 def rest_of(desk: Desk, files: Mapping[str, Patient], ready: Prepared, denied: Patient | None) -> Rest:
@@ -135,7 +144,18 @@ def rest_of(desk: Desk, files: Mapping[str, Patient], ready: Prepared, denied: P
         sent=sent,
         held_back=Counter(["courriel retenu"] if is_held_back else []),
         hidden=Counter(["dossier caché"] if ready.is_shut_out and _is_shut_out(desk, files) else []),
+        leaving=_leaving(desk, ready.qualified),
     )
+
+
+def _leaving(desk: Desk, patient: Patient | None) -> Counter[str]:
+    """Return the number under which a message tells of somebody qualified."""
+    if patient is not None and patient.matricule:
+        with desk.if_offered(EXPORTS), suppress(RefusedError):
+            message = desk.lgo.export_message(patient.id, MessageFormat.HL7V2, actor=desk.user)
+            if patient.matricule in message.content.decode("utf-8", "replace"):
+                return Counter([patient.matricule])
+    return Counter()
 
 
 def _mail(desk: Desk, patient: Patient) -> bool:

@@ -20,6 +20,7 @@ from conformance.suite.desk.words import insi_values
 from conformance.suite.incoming.forms import adt
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.verification.elsewhere import SENDER, received
+from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +115,7 @@ class Feed:
     def remove_ins(self, person: Person) -> Patient:
         """Take the INS away, by the list of identifiers and by the person."""
         identity = person.identity
-        former = f"{identity.matricule.value}^^^ASIP-SANTE-INS-NIR&{identity.oid}&ISO^INS"
+        former = f"{identity.matricule.value}^^^ASIP-SANTE-INS-{InsOid(identity.oid).nature}&{identity.oid}&ISO^INS"
         self.send(person, "PROV", event="A47", with_ins=False, former=former)
         return self.send(person, "PROV", event="A31", with_ins=False)
 

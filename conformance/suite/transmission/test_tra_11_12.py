@@ -11,13 +11,14 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, FROM_INSI, PRINTING
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, FROM_INSI, PRINTING, VERIFICATION
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent
+from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def test_access_by_status(desk: Desk) -> None:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):
                 desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
+        if route is Route.IMPORTED:
+            # Nor is an INS that INSi confirms an identity that somebody has checked.
+            with desk.if_offered(VERIFICATION):
+                verify(desk, patient)
         if fall is not None:
             # An access granted before is no access for ever; whether it is granted is looked at elsewhere.
             with suppress(RefusedError):

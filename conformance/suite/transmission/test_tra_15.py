@@ -10,6 +10,7 @@ import pytest
 
 from conformance.documents.cda import CdaFacts
 from conformance.documents.record import Format
+from conformance.drivers import site
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import REFUSALS
@@ -61,16 +62,38 @@ def test_by_itself(desk: Desk) -> None:
             refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
             desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
         expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
+        _save_another_page(desk)
         _arrives_again(desk, sinks, kinds)
 
 
+def _save_another_page(desk: Desk) -> None:
+    """Save what the site displays, as it stands: that switches nothing off."""
+    with suppress(RefusedError):
+        here = desk.lgo.read_settings().get(site.DISPLAYED_FIELDS)
+        if here is not None:
+            desk.lgo.write_settings({site.DISPLAYED_FIELDS: here})
+
+
 def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
-    """Have the same documents produced for a second patient: what was fed once is fed for the next one."""
-    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    """Have the same documents produced for a second patient: what was fed once is fed for the next one.
+
+    They were printed before the identity was qualifiée, and a colleague prints some of them: both feed as any other.
+    """
+    patient = desk.bring(desk.draw(), Route.IMPORTED)
+    for kind in kinds:
+        with suppress(RefusedError):
+            desk.lgo.render_document(patient.id, kind, actor=desk.user)
+    patient = desk.check_document(patient)
+    if of_kind(sinks.news(), SUBMISSION):
+        return  # What was printed before has waited for this.
 
     def judge(kind: str) -> None:
         sinks.news()
-        desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        try:
+            actor = desk.super_user if kind == kinds[-1] else desk.user
+            desk.lgo.render_document(patient.id, kind, actor=actor)
+        except RefusedError:
+            desk.lgo.render_document(patient.id, kind, actor=desk.user)
         expect(
             of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
             fr=f"{kind} est produit pour un second patient, et rien n'arrive au DMP",

@@ -26,6 +26,7 @@ from conformance.suite.desk.papers import (
     expected_of,
     owned_by,
 )
+from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import MAIL, SUBMISSION, connected_if_possible, of_kind
 from conformance.suite.journeys.papers import (
@@ -35,6 +36,7 @@ from conformance.suite.journeys.papers import (
     kind_of,
     kinds_of,
 )
+from conformance.suite.journeys.renumbered import fed_again, fed_as
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ _VARIES: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>|boundary=\S+|[\da-f=-]{2,}|\d"
     en="A patient who refuses gets nothing, even after a first mail; the other patient does; and they do again once they change their mind",
 )
 def test_refusal(desk: Desk) -> None:
-    _, patient = _qualified(desk)
+    person, patient = _qualified(desk)
     _, other = _qualified(desk, "one-former-number-corsica-2a")
     _need_sent(desk, patient)
     desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.user)
@@ -78,7 +80,7 @@ def test_refusal(desk: Desk) -> None:
         fr="le refus d'un patient arrête l'envoi à un autre",
         en="the refusal of one patient stops the mail to another",
     )
-    for fr, en, act in _later(desk, patient):
+    for fr, en, act in _later(desk, person, patient):
         with suppress(RefusedError, UndecidedError):
             act()
         expect(
@@ -86,7 +88,7 @@ def test_refusal(desk: Desk) -> None:
             fr=f"le patient refuse, {fr}, et un courriel lui est envoyé",
             en=f"the patient refuses, {en}, and a mail is sent to them",
         )
-    if _lifted(desk, patient):
+    if _lifted(desk, patient) and desk.read(patient).status is Status.QUAL:
         expect(
             _is_sent(_try(desk, patient)),
             fr="le refus levé, le courriel ne part toujours pas",
@@ -114,7 +116,24 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
     _need_sent(desk, patient)
     # A software that reaches no DMP sends nothing there whoever opposes.
     with connected_if_possible(desk) as sinks:
-        if _opposes(desk, patient, Channel.DMP):
+        known = [each for each in (Channel.DMP, Channel.MSSANTE, _PATIENT) if _opposes(desk, patient, each)]
+        if len(known) > 1:
+            desk.lgo.record_opposition(patient.id, frozenset(known), actor=desk.user)
+            for channel in known:
+                expect(
+                    not _is_sent(_try(desk, patient, channel)),
+                    fr=f"le patient refuse à la fois {', '.join(known)}, et un envoi part par {channel}",
+                    en=f"the patient refuses {', '.join(known)} at once, and a sending leaves by {channel}",
+                    # The rule names the mails to the patient; which channels a refusal takes together is in no text.
+                    inferred=True,
+                )
+        opposed = _opposes(desk, patient, Channel.DMP)
+        expect(
+            opposed or Channel.DMP not in known,
+            fr="de plusieurs refus, seul celui du DMP est maintenu, et le logiciel ne le garde pas",
+            en="of several refusals that of the DMP alone is kept up, and the software does not keep it",
+        )
+        if opposed:
             # That one refusal stops the other ways too is in no text.
             expect(
                 not _is_sent(_try(desk, patient, Channel.DMP)),
@@ -147,17 +166,6 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
                 # The rule names the mails to the patient.
                 inferred=True,
             )
-        known = [each for each in (Channel.DMP, Channel.MSSANTE, _PATIENT) if _opposes(desk, patient, each)]
-        if len(known) > 1:
-            desk.lgo.record_opposition(patient.id, frozenset(known), actor=desk.user)
-            for channel in known:
-                expect(
-                    not _is_sent(_try(desk, patient, channel)),
-                    fr=f"le patient refuse à la fois {', '.join(known)}, et un envoi part par {channel}",
-                    en=f"the patient refuses {', '.join(known)} at once, and a sending leaves by {channel}",
-                    # The rule names the mails to the patient; which channels a refusal takes together is in no text.
-                    inferred=True,
-                )
 
 
 @pytest.mark.rule("TRA-16")
@@ -207,12 +215,16 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
         # How it is told is in no text: any difference will do.
         inferred=True,
     )
-    if between is not None and between.outcome is SendingOutcome.SENT:
-        gone = desk.lgo.withdraw_document(between.id, actor=desk.user)
+    # Each kind goes back on each way: the third by the way of the first.
+    third = kind_of(desk, INTERVIEW_REPORT if channel is _PATIENT else VACCINATION_NOTE, VACCINATION_NOTE)
+    for made, told in ((between, report), (_try(desk, patient, channel, kind=third), third)):
+        if made is None or made.outcome is not SendingOutcome.SENT:
+            continue
+        gone = desk.lgo.withdraw_document(made.id, actor=desk.user)
         expect(
             gone.outcome is SendingOutcome.SENT,
-            fr=f"un second document ({report}) est retiré, et aucun message de suppression ne part ({gone.outcome} {gone.message})",
-            en=f"a second document ({report}) is withdrawn, and no deletion message leaves ({gone.outcome} {gone.message})",
+            fr=f"un second document ({told}) est retiré, et aucun message de suppression ne part ({gone.outcome} {gone.message})",
+            en=f"a second document ({told}) is withdrawn, and no deletion message leaves ({gone.outcome} {gone.message})",
         )
 
 
@@ -243,8 +255,16 @@ def test_withdrawal_after_a_fall(desk: Desk) -> None:
     )
 
 
-def _later(desk: Desk, patient: Patient) -> tuple[tuple[str, str, Callable[[], object]], ...]:
+def _later(desk: Desk, person: Person, patient: Patient) -> tuple[tuple[str, str, Callable[[], object]], ...]:
     """Return what happens to the file of whoever refuses, none of which lifts the refusal."""
+    traits = person.identity.traits
+    now = now_known_by(person, desk.draw(sex=traits.sex, birth_date=traits.birth_date))
+
+    def qualified_again() -> None:
+        with desk.if_offered(DOWNGRADE):
+            lowered_by(desk, patient, Status.VALI)
+            fed_again(desk, patient, now)
+
     return (
         (
             "un nom utilisé est changé",
@@ -252,9 +272,14 @@ def _later(desk: Desk, patient: Patient) -> tuple[tuple[str, str, Callable[[], o
             lambda: desk.lgo.update_patient(patient.id, {"used_name": "CURBLEZ"}, actor=desk.user),
         ),
         (
-            "INSi actualise le dossier",
-            "INSi refreshes the file",
-            lambda: desk.feed(desk.read(patient)),
+            "INSi actualise le dossier, sous un autre numéro",
+            "INSi refreshes the file, under another number",
+            lambda: fed_as(desk, patient, now),
+        ),
+        (
+            "l'identité perd son INS, puis est qualifiée de nouveau",
+            "the identity loses its INS, and is qualified again",
+            qualified_again,
         ),
         (
             "un autre utilisateur enregistre une pièce",

@@ -11,13 +11,14 @@ import pytest
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status, Verb
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, path
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, VERIFICATION, path
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
+from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def test_only_qualified(desk: Desk, user: str) -> None:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):
                 desk.lgo.record_proof(patient.id, HIGH_CONFIDENCE_PROOFS[0], actor=desk.user)
+        if route is Route.IMPORTED:
+            # Nor is an INS that INSi confirms an identity that somebody has checked.
+            with desk.if_offered(VERIFICATION):
+                verify(desk, patient)
         _expect_nothing(desk, patient, str(route))
 
     ways = [route for route in routes(Status.PROV, Status.RECUP, Status.VALI) if route.apart is None]

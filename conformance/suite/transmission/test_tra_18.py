@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
+DAY: Final = "1958-03-14"
+"""Somebody of age."""
 WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 _SENT: Final = (
     "hyphens-leading-zero-29-february",
@@ -105,7 +107,8 @@ def test_ins_is_dropped(desk: Desk, address: str) -> None:
 def test_ins_is_erased(desk: Desk, address: str) -> None:
     status = Status(address.partition("/")[2])
     with fed(desk) as feed:
-        person, other = adult(desk), adult(desk)
+        # A waiting number is erased as any other.
+        person, other = desk.draw(nia=status is Status.QUAL, birth_date=DAY), adult(desk)
         neighbour = feed.send(other, "VALI")
         _need_ins(neighbour)
         if status is Status.QUAL:

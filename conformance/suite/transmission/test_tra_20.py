@@ -28,7 +28,7 @@ from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import UNUSED, USED
-from conformance.suite.journeys.pasts import changed_once_qualified, from_app, with_own_card
+from conformance.suite.journeys.pasts import changed_once_qualified, fed_first, from_app, with_own_card
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.suite.transmission.rows import mixed_rows
 from conformance.verdicts import Departure, UndecidedError, Verdict
@@ -55,6 +55,8 @@ _DOUBLE: Final = "one-former-number-corsica-2a"
 _COMPOUND: Final = "waiting-number-four-first-names"
 _CARRIED: Final = "plain"
 """To whose file a card is attached: the billing number on it is nobody's INS."""
+_ARRIVED: Final = "hyphens-leading-zero-29-february"
+"""Whose file INSi makes, where it can: it is qualified as one that was typed."""
 _OTHERS: Final = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)
 
 
@@ -129,7 +131,10 @@ def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) ->
     )
     if not PARTS[key].typed_list and route.status is Status.QUAL:
         others["first_names"] = None
-    patient = desk.bring(person, route, **others)
+    if key == _ARRIVED and route.status is Status.QUAL:
+        patient = desk.check_document(fed_first(desk, person, Route.ARRIVED, **others))
+    else:
+        patient = desk.bring(person, route, **others)
     if key == _CARRIED:
         patient = with_own_card(desk, person, patient)
     if key == _COMPOUND and route.status is Status.QUAL:

@@ -176,9 +176,12 @@ def test_each_its_own(desk: Desk) -> None:
     fr="Des homonymes, même récupérés ou qualifiés, ne dispensent pas de vérifier celui qui est reçu",
     en="Homonyms, even récupérés or qualifiés, are no exemption from verifying the one received",
 )
-def test_homonyms(desk: Desk) -> None:
+@pytest.mark.parametrize("known", [None, Route.TYPED], ids=["unknown", "known"])
+def test_homonyms(desk: Desk, known: Route | None) -> None:
     person = person_with_homonyms(desk)
     homonyms(desk, person, Route.CHECKED)
+    if known:
+        desk.bring(person, known)
     traits = person.identity.traits
     for route in (Route.IMPORTED, Route.IMPORTED_CHECKED):
         desk.bring(desk.draw(birth_date=traits.birth_date, sex=traits.sex), route)

@@ -146,6 +146,22 @@ def test_several(desk: Desk) -> None:
     for before in befores:
         expect_lowered(desk, before, moment)
         expect_queued(desk, items, before.patient, moment)
+    # The screen of the first was open meanwhile: what is saved from it now gives nothing of the INS back.
+    _expect_still_denied(desk, befores[0].patient)
+
+
+def _expect_still_denied(desk: Desk, patient: Patient) -> None:
+    """Check that the used name of a denied file, changed, brings neither its status nor its INS back."""
+    try:
+        desk.lgo.update_patient(patient.id, NAMES_IN_USE, actor=desk.user)
+    except RefusedError:
+        return  # A file to look into may be closed to changes.
+    now = desk.read(patient)
+    expect(
+        (now.status, now.matricule, now.oid) == (Status.PROV, None, None),
+        fr=f"nom utilisé modifié après un KO, le dossier est {now.status} et porte {now.matricule or now.oid or 'aucune INS'}",
+        en=f"used name changed after a KO, the file is {now.status} and holds {now.matricule or now.oid or 'no INS'}",
+    )
 
 
 @pytest.mark.rule("VER-05")

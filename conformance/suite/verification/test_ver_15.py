@@ -262,7 +262,9 @@ def _expect_proposed(
         en=f"{moment.en}, {len(arrival.created)} files are created",
         inferred=True,
     )
+    # Left to a person: on the worklist, where that can be seen.
     is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
+    is_queued = is_queued and arrival.after.known_items is None
     is_said = isinstance(arrival.said, Reception) or any(map(_PROPOSES.search, arrival.texts))
     is_said = is_said and any(any(map(str.isalpha, one)) for one in arrival.texts)
     expect(

@@ -32,6 +32,16 @@ WRONG = {
         "none.yaml: ne peut pas être lu : n'existe pas",
         "none.yaml: cannot be read: No such file or directory",
     ),
+    "plan check, a folder": (
+        ["plan", "check", "."],
+        "un fichier ordinaire est attendu, c'est un dossier",
+        "expected a regular file, got a folder",
+    ),
+    "plan check, nothing in it": (
+        ["plan", "check", "empty"],
+        "empty: ensemble de clés attendu, reçu : rien",
+        "empty: expected object, got None",
+    ),
     "plan check, no YAML": (
         ["plan", "check", "broken.yaml"],
         "pas du YAML",
@@ -83,6 +93,26 @@ WRONG = {
         ["driver", "check"],
         "donnez l'adresse du pilote, ou --command avec un programme",
         "give the URL of the driver, or --command with a program",
+    ),
+    "driver check, no scheme": (
+        ["driver", "check", "localhost:9000"],
+        "une adresse telle que http://127.0.0.1:9000 est attendue, reçu : 'localhost:9000'",
+        "expected an address such as http://127.0.0.1:9000, got 'localhost:9000'",
+    ),
+    "rules, no such rule": (
+        ["rules", "show", "nothing like it"],
+        "règle inconnue : 'nothing like it' ; voir banc rules list",
+        "unknown rule 'nothing like it'; see banc rules list",
+    ),
+    "population import": (
+        ["population", "import", "none.csv"],
+        "none.csv : n'existe pas. Rien n'a été importé.",
+        "none.csv: No such file or directory. Nothing was imported.",
+    ),
+    "serve, an address of another machine": (
+        ["serve", "--host", "192.0.2.1", "--port", "0", "--data-dir", "data"],
+        "Donnez à --host une adresse de cette machine",
+        "Give --host an address of this machine",
     ),
     "driver scaffold": (
         ["driver", "scaffold", "--lang", "python", "--out", "right.yaml"],

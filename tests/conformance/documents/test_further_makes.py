@@ -145,7 +145,9 @@ def test_a_level_three_note_has_no_body_to_read():
 
 
 @pytest.mark.parametrize(
-    "packed", [gzip.compress(b"a" * 999), bz2.compress(b"a" * 999), lzma.compress(b"a" * 999)]
+    "packed",
+    [gzip.compress(b"a" * 999), bz2.compress(b"a" * 999), lzma.compress(b"a" * 999)],
+    ids=["gzip", "bzip2", "xz"],
 )
 def test_what_is_compressed_is_unpacked_within_bounds(packed):
     assert is_packed(packed)

@@ -139,7 +139,7 @@ def test_a_label_in_a_mail():
 
 
 def test_yaml_is_no_mail():
-    assert read_document(yaml("")).format is Format.UNKNOWN
+    assert read_document(yaml("")).format is Format.EXPORT
 
 
 def test_markup_of_v2_in_xml_is_bounded():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.drivers.http import HttpDriver
-from conformance.drivers.model import Actor, Role, Verb
+from conformance.drivers.model import Actor, Role, SearchCriteria, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
 from conformance.drivers.verbs import VERBS
 
@@ -182,6 +182,34 @@ def test_missing_route_hints_at_capabilities(software: Software, driver: HttpDri
     with pytest.raises(DriverError, match=f"HTTP {status} : un corps vide") as caught:
         driver.read_patient("1", actor=USER)
     assert "not_supported" in caught.value.hint.fr
+
+
+def test_an_act_without_an_answer_may_be_answered_200_and_nothing(
+    software: Software, driver: HttpDriver
+) -> None:
+    software.answers(200, b"")
+    driver.reset(insi_url="http://127.0.0.1:9/lps")
+    with pytest.raises(DriverError, match="un corps vide") as caught:
+        driver.read_settings()
+    assert caught.value.hint.en == "This act has an answer: “banc driver show” shows it."
+
+
+def test_a_page_where_a_refusal_is_due_is_told_what_a_refusal_is(
+    software: Software, driver: HttpDriver
+) -> None:
+    software.answers(409, b"<h1>Conflict</h1>")
+    with pytest.raises(DriverError, match="Conflict") as caught:
+        driver.write_settings({})
+    assert caught.value.hint.en.startswith("A refusal is answered in JSON")
+
+
+def test_a_list_that_is_not_found_is_told_that_nobody_is_an_empty_one(
+    software: Software, driver: HttpDriver
+) -> None:
+    software.answers(404, b"")
+    with pytest.raises(DriverError) as caught:
+        driver.search_patients(SearchCriteria(name_prefix="X"), actor=USER)
+    assert caught.value.hint.en.startswith("Nothing to show is answered 200, with an empty array.")
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 503])

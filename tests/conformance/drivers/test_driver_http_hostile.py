@@ -111,8 +111,9 @@ def test_one_part_of_a_gzip_bomb_takes_no_more_memory_than_an_answer_may() -> No
     assert peak < 6 * MAX_ANSWER
 
 
-def test_gzip_answer_is_understood(serve: Callable[..., str]) -> None:
-    url = serve(whole(gzip.compress(CAPABILITIES), b"Content-Encoding: gzip\r\n"))
+@pytest.mark.parametrize("name", [b"gzip", b"x-gzip"])
+def test_gzip_answer_is_understood(serve: Callable[..., str], name: bytes) -> None:
+    url = serve(whole(gzip.compress(CAPABILITIES), b"Content-Encoding: %b\r\n" % name))
     with HttpDriver(url) as driver:
         assert driver.capabilities().name == "Officine"
 

@@ -56,6 +56,8 @@ def program() -> Iterator[Callable[..., SubprocessDriver]]:
 
 def test_answer_of_a_verb_is_read(program: Callable[..., SubprocessDriver]) -> None:
     assert program('answer["answer"] = {"a": "é"}').read_settings() == {"a": "é"}
+    nulls = 'answer |= {"answer": {"a": "b"}, "refused": None, "not_supported": None, "error": None}'
+    assert program(nulls).read_settings() == {"a": "b"}
 
 
 def test_actor_and_arguments_travel(program: Callable[..., SubprocessDriver]) -> None:

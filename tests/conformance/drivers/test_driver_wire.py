@@ -188,6 +188,38 @@ def test_unknown_verb_is_told_with_the_nearest() -> None:
         wire.read(Node("op", {"name": "A", "version": "1", "verbs": ["read_patients"]}), Capabilities)
 
 
+def test_verbs_of_a_later_api_are_passed_over_and_misspelt_ones_are_not() -> None:
+    declared = {
+        "name": "LGO",
+        "version": "1",
+        "verbs": ["read_patient", "print_label"],
+        "not_supported": {"erase_patient": "Jamais."},
+    }
+    read = wire.read(Node("capabilities", declared), Capabilities)
+    assert (read.verbs, read.not_supported) == ({Verb.READ_PATIENT}, {})
+    for misspelt in ("read_pacient", "patient_read", "readPatient", "create_patients"):
+        with pytest.raises(MalformedAnswerError, match=misspelt):
+            wire.read(Node("capabilities", {**declared, "verbs": [misspelt]}), Capabilities)
+
+
+def test_an_empty_array_is_an_empty_table_as_php_writes_it() -> None:
+    read = wire.read(Node("", {"action": "OPENED", "returned": [], "changes": []}), AuditEntry)
+    assert (read.returned, read.changes) == ({}, {})
+    with pytest.raises(MalformedAnswerError, match="un tableau de 1"):
+        wire.read(Node("", {"action": "OPENED", "returned": ["x"]}), AuditEntry)
+
+
+@pytest.mark.parametrize(("told", "number"), [(12, 12), ("12", 12), ("007", 7)])
+def test_a_number_may_be_told_in_a_text(told: object, number: int) -> None:
+    assert wire.read(Node("", told), int) == number
+
+
+@pytest.mark.parametrize("told", ["", "-1", "1.5", "douze", "9" * 40, "١٢"])
+def test_a_text_of_anything_else_is_no_number(told: str) -> None:
+    with pytest.raises(MalformedAnswerError, match="nombre entier"):
+        wire.read(Node("", told), int)
+
+
 def test_refusal_is_read() -> None:
     error = wire.read_refusal(Node("op", {"code": "LOCKED", "message": "Verrouillé", "fields": ["sex"]}))
     assert (error.code, error.message, error.fields) == ("LOCKED", "Verrouillé", ("sex",))

@@ -60,3 +60,11 @@ def test_nobody_looks_for_other_users(deputies: Deputies) -> None:
     with pytest.raises(RefusedError):
         deputies.do("read_audit_log", log.read, (), {"actor": OTHER})
     assert log.asked == ["other"]
+
+
+def test_what_is_reserved_is_asked_as_the_entitled_user_at_once(deputies: Deputies) -> None:
+    log = Log((ORDINARY, ENTITLED))
+    deputies.reserve("read_audit_log")
+    deputies.do("read_audit_log", log.read, ("128",), {"actor": ORDINARY})
+    assert log.asked == ["entitled"]
+    assert deputies.reserved == {"read_audit_log"}

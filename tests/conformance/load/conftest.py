@@ -52,7 +52,7 @@ def load(tmp_path):
             **options,
         )
         done = subprocess.run(
-            [sys.executable, "-m", "conformance.load.worker"],
+            [sys.executable, "-m", "conformance.load.calling.worker"],
             input=asked.to_json(),
             capture_output=True,
             text=True,

@@ -10,9 +10,9 @@ import pytest
 from conformance.campaign import reference_lgo
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Verb
-from conformance.load.checks import Inspector, lacking
-from conformance.load.chosen import CHECKED, CHECKS
-from conformance.load.meter import Meter
+from conformance.load.calling.checks import Inspector, lacking
+from conformance.load.calling.chosen import CHECKED, CHECKS
+from conformance.load.calling.meter import Meter
 from conformance.load.options import LoadOptions
 from conformance.rules import load_catalogue
 from conformance.verdicts import UndecidedError

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from conformance.load.expected import Former, Lookups, journey
-from conformance.load.judging import judge
-from conformance.load.message import headers_of, operation_of, search_request
+from conformance.load.calling.expected import Former, Lookups, journey
+from conformance.load.calling.judging import judge
+from conformance.load.calling.message import headers_of, operation_of, search_request
 from simulator.bench import BenchOptions, open_bench
 from simulator.population.generate import draw, namesake
 from simulator.web.app import create_app

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conformance.load.parts import part_of
+from conformance.load.calling.parts import part_of
 from conformance.load.record import read_record
 from conformance.load.summary import add_up
 from simulator.population.generate import draw, namesake

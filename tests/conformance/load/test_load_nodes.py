@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.load.exports import write_load_reports
-from conformance.load.meter import Meter
+from conformance.load.calling.meter import Meter
+from conformance.load.calling.parts import part_of
+from conformance.load.calling.watching import GONE_CALLS, GONE_S, Watchman, reached_by_none
 from conformance.load.nodes import Place, read_places, tell_places
 from conformance.load.options import LoadOptions, Node
-from conformance.load.outcome import print_outcome
-from conformance.load.parts import part_of
 from conformance.load.summary import add_up, exit_code
-from conformance.load.watching import GONE_CALLS, GONE_S, Watchman, reached_by_none
+from conformance.load.telling.exports import write_load_reports
+from conformance.load.telling.outcome import print_outcome
 from simulator.population.generate import draw
 from simulator.testing import Simulator
 

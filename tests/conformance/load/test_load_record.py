@@ -13,12 +13,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance.load.compare import compare, load_side
-from conformance.load.exports import to_data, write_load_reports
 from conformance.load.histogram import Histogram
 from conformance.load.options import LoadOptions
-from conformance.load.outcome import print_outcome
 from conformance.load.record import RecordError, RecordWriter, read_record
 from conformance.load.summary import MOST_BINS, add_up, exit_code
+from conformance.load.telling.exports import to_data, write_load_reports
+from conformance.load.telling.outcome import print_outcome
 from conformance.load.thresholds import parse_threshold
 
 from .conftest import profile

@@ -214,7 +214,7 @@ def _started(url, folder, **changes):
 
     options = LoadOptions(url=url, folder=str(folder), profile=profile(duration=300.0, **changes), lang="en")
     process = subprocess.Popen(
-        [sys.executable, "-m", "conformance.load.worker"],
+        [sys.executable, "-m", "conformance.load.calling.worker"],
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

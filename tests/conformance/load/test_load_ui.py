@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.load.locust_ui import check_port
+from conformance.load.calling.locust_ui import check_port
+from conformance.load.calling.seats import Seats
 from conformance.load.record import read_record
-from conformance.load.seats import Seats
 from conformance.load.stand import StandError
 from conformance.load.summary import add_up, exit_code
 from simulator.serving import free_port

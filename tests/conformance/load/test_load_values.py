@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from conformance.load.arrivals import Ramped, arrivals, course_of
+from conformance.load.calling.arrivals import Ramped, arrivals, course_of
 from conformance.load.histogram import Histogram
 from conformance.load.profile import Profile, UnknownProfileError, load_profile, shipped
 from conformance.load.quantities import (

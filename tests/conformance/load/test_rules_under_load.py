@@ -23,10 +23,10 @@ from conformance.drivers.model import (
     Verb,
 )
 from conformance.drivers.protocol import DriverError, RefusedError
-from conformance.load import rules
-from conformance.load.outcome import print_outcome
-from conformance.load.rules import LOOKS, RULES, Moment, Sampler, Visit, missing_verbs
+from conformance.load.calling import rules
+from conformance.load.calling.rules import LOOKS, RULES, Moment, Sampler, Visit, missing_verbs
 from conformance.load.summary import Summary, exit_code
+from conformance.load.telling.outcome import print_outcome
 from conformance.rules import load_catalogue
 
 TRAITS = SimpleNamespace(

@@ -232,7 +232,7 @@ def test_a_rule_is_found_whatever_the_case(catalogue: dict[str, Rule]) -> None:
     [
         ("SRC-1", "unknown rule 'SRC-1'; did you mean SRC-01?"),
         ("STA03", "unknown rule 'STA03'; did you mean STA-03?"),
-        ("nothing like it", "unknown rule 'nothing like it'"),
+        ("nothing like it", "unknown rule 'nothing like it'; see banc rules list"),
     ],
 )
 def test_an_unknown_rule_comes_with_the_closest_key(

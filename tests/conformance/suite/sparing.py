@@ -40,17 +40,23 @@ def first_case_of_each(campaigns: Rig) -> frozenset[str]:
     return frozenset(cases[0] for by_check in _cases(campaigns) for cases in by_check.values())
 
 
-def half_of_the_checks(campaigns: Rig, nth: int) -> frozenset[str]:
-    """Return the ids of one case of every other check of each rule, of all if a rule has one only.
+def shares_of_the_checks(campaigns: Rig, of: int) -> tuple[frozenset[str], ...]:
+    """Return ``of`` times the ids of one case of every ``of``-th check of each rule, of all if a rule has too few.
 
-    Args:
-        campaigns: where the checks are.
-        nth: 0 for the first case of the first check, the third and so on, 1 for the last case of the others.
+    Who takes one share after the other has seen each check.
     """
+    found = _cases(campaigns)
+    return tuple(_share(found, nth, of) for nth in range(of))
+
+
+def _share(found: list[dict[str, list[str]]], nth: int, of: int) -> frozenset[str]:
     chosen: set[str] = set()
-    for by_check in _cases(campaigns):
+    for by_check in found:
         names = sorted(by_check)
-        chosen.update(by_check[name][-nth] for name in names[nth::2] or names)
+        for name in names[nth::of] or names:
+            cases = by_check[name]
+            # Not always the first, which is the plainest.
+            chosen.add(cases[(len(cases) - 1) * nth // (of - 1)])
     return frozenset(chosen)
 
 

@@ -18,7 +18,7 @@ from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
 from simulator.ins import to_wire
 
-from .sparing import half_of_the_checks
+from .sparing import shares_of_the_checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,14 +104,16 @@ def test_another_way_of_keeping_the_rule_passes(
     assert accusations(campaigns.run(rules=rules, wrap=variant)) == {}
 
 
+SHARES = 3
+
+
 @pytest.fixture(scope="module")
-def in_short(campaigns: Rig) -> tuple[Limits, Limits]:
-    """Return the one half of the checks of each rule and the other: parties of software take them in turn.
+def in_short(campaigns: Rig) -> tuple[Limits, ...]:
+    """Return a third of the checks of each rule, another, and the last: parties of software take them in turn.
 
     ``make tolerated`` takes every case of all the rules.
     """
-    one, other = (Limits(only=half_of_the_checks(campaigns, nth)) for nth in (0, 1))
-    return one, other
+    return tuple(Limits(only=share) for share in shares_of_the_checks(campaigns, SHARES))
 
 
 PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in parties(variants().values())}
@@ -120,11 +122,16 @@ PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in part
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("nth", "party"), list(enumerate(PARTIES.values())), ids=PARTIES)
 def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
-    campaigns: Rig, nth: int, party: tuple[Tolerated, ...], in_short: tuple[Limits, Limits]
+    campaigns: Rig, nth: int, party: tuple[Tolerated, ...], in_short: tuple[Limits, ...]
 ) -> None:
     variants_of = Party(name="variants", variants=tuple(one.name for one in party))
     judged = judge(
-        variants_of, campaigns, variants_of.rules(), accuses=is_accused, near=True, limits=in_short[nth % 2]
+        variants_of,
+        campaigns,
+        variants_of.rules(),
+        accuses=is_accused,
+        near=True,
+        limits=in_short[nth % SHARES],
     )
     # Some may be accused only beside others, which contradict them: nobody asks that of a software.
     assert (judged.crash, judged.alone) == ("", {})
@@ -138,10 +145,10 @@ HABITS_AT_ONCE = {name: party for name, party in habit_parties().items() if name
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("nth", "names"), list(enumerate(HABITS_AT_ONCE.values())), ids=HABITS_AT_ONCE)
 def test_habits_are_not_accused_by_the_rules_they_come_near_to(
-    campaigns: Rig, nth: int, names: tuple[str, ...], in_short: tuple[Limits, Limits]
+    campaigns: Rig, nth: int, names: tuple[str, ...], in_short: tuple[Limits, ...]
 ) -> None:
     habits = Party(name="habits", habits=names)
-    judged = judge(habits, campaigns, habits.rules(), limits=in_short[nth % 2])
+    judged = judge(habits, campaigns, habits.rules(), limits=in_short[nth % SHARES])
     assert (judged.crash, judged.accused) == ("", {})
 
 

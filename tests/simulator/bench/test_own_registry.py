@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
-from simulator.bench import Bench, BenchOptions, BenchSetupError, open_bench
+from simulator.bench import Bench, BenchOptions, BenchSetupError, open_bench, own_registry
+from simulator.bench.apart import LARGE, build_apart
+from simulator.bench.own_registry import is_to_be_built
 from simulator.cli import main
 from simulator.registry import building
 from simulator.registry.building import build_file
@@ -180,3 +182,40 @@ def test_one_build_at_a_time_writes_beside_a_file(tmp_path: Path, make_person: M
         build_file(path, [make_person("a")], "x")
     assert build_file(path, [make_person("a")], "x") == 1
     assert [each.name for each in tmp_path.iterdir()] == ["registry.sqlite"]
+
+
+class TestBuiltApart:
+    def test_a_large_one_is_there_when_the_bench_opens(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        options = BenchOptions(data_dir=tmp_path / "new", people=LARGE)
+        build_apart(options)
+
+        def draws(*_: object, **__: object) -> None:
+            pytest.fail("people are drawn in this process")
+
+        monkeypatch.setattr(own_registry, "build_file", draws)
+        with closing(open_bench(options)) as bench:
+            assert bench.registry.count() > LARGE
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"people": LARGE - 1}, {"people": LARGE, "registry": "people.sqlite"}],
+        ids=["small", "built-before"],
+    )
+    def test_others_are_left_to_the_bench(self, tmp_path: Path, options: dict[str, Any]) -> None:
+        build_apart(BenchOptions(data_dir=tmp_path / "new", **options))
+        assert not (tmp_path / "new").exists()
+
+    def test_one_that_is_there_is_left_alone(self, tmp_path: Path) -> None:
+        with closing(open_bench(BenchOptions(data_dir=tmp_path, people=3))):
+            pass
+        assert not is_to_be_built(tmp_path, size=3, seed=1, oid_mode="test")
+        assert is_to_be_built(tmp_path, size=4, seed=1, oid_mode="test")
+
+    def test_what_stands_against_it_is_said_by_the_bench(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("here already")
+        options = BenchOptions(data_dir=tmp_path / "file" / "data", people=LARGE)
+        build_apart(options)
+        with pytest.raises(BenchSetupError, match="--data-dir"):
+            open_bench(options)

@@ -154,6 +154,12 @@ class TestDispatch:
     def test_with_wsa_action_the_content_type_needs_no_parameter(self) -> None:
         assert read(GOOD, PLAIN_TYPE).findings == ()
 
+    @pytest.mark.parametrize("written", ['""', "", " "])
+    def test_an_empty_action_of_the_content_type_says_nothing(self, written: str) -> None:
+        assert read(GOOD, f"{PLAIN_TYPE}; action={written}").findings == ()
+        call = read(envelope(BAM, LPS, ACTION, MESSAGE_ID), f"{PLAIN_TYPE}; action={written}")
+        assert call.operation is Operation.SEARCH_BY_TRAITS
+
     def test_wsa_action_wins_over_the_parameter_and_the_difference_is_noted(self) -> None:
         call = read(GOOD, f'{PLAIN_TYPE}; action="{CARD_ACTION}"')
         assert call.operation is Operation.SEARCH_BY_TRAITS
@@ -298,6 +304,7 @@ class TestFindings:
             ('Version="01_02"', 'Version="01_01"', "context-version", "official"),
             ('Version="01_00"', 'Version="02_00"', "context-version", "official"),
             ("2026-01-05T09:00:00Z", "2026-01-05T10:00:00", "context-time-zone", "observed"),
+            ("<b:Id>1</b:Id>", "<b:Id/>", "context-id-empty", "observed"),
             ("2026-01-05T09:00:01Z", "2026-01-05T10:00:01.5", "context-time-zone", "observed"),
             ("<b:ContexteBAM", f'<o:Security xmlns:o="{WSSE}"/><b:ContexteBAM', "security-empty", "observed"),
         ],

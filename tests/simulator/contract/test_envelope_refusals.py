@@ -260,6 +260,7 @@ class TestHeaders:
         error = refusal(envelope(BAM, LPS, ACTION, MESSAGE_ID, repeated))
         assert error.fault.code == "desir_9007"
         assert error.cause == f"expected one header {name}, got several"
+        assert error.fault.label == f"L'en-tête {name} figure plusieurs fois dans le message"
 
     def test_headers_may_come_in_any_order_with_others_among_them(self) -> None:
         other = '<x xmlns="urn:x">1</x><x xmlns="urn:x">2</x>'

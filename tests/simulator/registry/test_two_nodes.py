@@ -20,10 +20,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from conformance.load.expected import Lookups
-from conformance.load.judging import judge, lot_of, read_root
-from conformance.load.message import collect_request, deposit_request, headers_of, search_request
-from conformance.load.users import random_of
+from conformance.load.calling.expected import Lookups
+from conformance.load.calling.judging import judge, lot_of, read_root
+from conformance.load.calling.message import collect_request, deposit_request, headers_of, search_request
+from conformance.load.calling.users import random_of
 from simulator.bench import BenchOptions
 from simulator.client import BenchClient, BenchClientError
 from simulator.contract.names import Operation

@@ -272,15 +272,28 @@ class TestStrictness:
 
 
 class TestWithoutPki:
-    def test_a_signed_assertion_cannot_be_verified_and_says_what_to_do(self, tmp_path, soap_request, signed):
+    @pytest.fixture
+    def call(self, tmp_path, soap_request, signed):
         bench = open_bench(BenchOptions(data_dir=tmp_path, people=5))
-        security = f'<wsse:Security xmlns:wsse="{WSSE}">{signed().decode()}</wsse:Security>'
-        wire = WireRequest(
-            path="/lps",
-            headers={"content-type": "application/soap+xml"},
-            body=soap_request(more_header=security),
+        yield lambda **settings: bench.teleservice.handle(
+            WireRequest(
+                path="/lps",
+                headers={"content-type": "application/soap+xml"},
+                body=soap_request(
+                    more_header=f'<wsse:Security xmlns:wsse="{WSSE}">{signed().decode()}</wsse:Security>'
+                ),
+            ),
+            bench.sessions.create(clock_frozen_at=NOW.isoformat(), **settings),
         )
-        exchange = bench.teleservice.handle(wire, bench.sessions.get("default"))
+        bench.close()
+
+    def test_whoever_signs_is_answered_like_whoever_does_not_and_told(self, call):
+        exchange = call()
+        assert exchange.code == "00"
+        assert "assertion-not-verified" in _codes(exchange)
+
+    def test_where_a_proof_is_required_it_cannot_be_verified_and_says_what_to_do(self, call):
+        exchange = call(authentication="required")
         assert exchange.code == "desir_9103"
         assert "banc pki init" in exchange.decision.cause
 

@@ -65,7 +65,7 @@ def test_a_fault_travels_with_http_500(web: Client) -> None:
 
 
 class TestContract:
-    @pytest.mark.parametrize("query", ["wsdl", "WSDL", "wsdl=1", "singleWsdl", "Wsdl"])
+    @pytest.mark.parametrize("query", ["wsdl", "WSDL", "wsdl=1", "singleWsdl", "Wsdl", "wsdl&nocache=1"])
     def test_the_wsdl_points_where_it_was_asked_for(self, web: Client, query: str) -> None:
         response = web.get(f"/lps?{query}", base_url="http://bench.test:8123")
         assert response.status_code == 200
@@ -121,6 +121,17 @@ class TestWhatIsHandedOn:
         response = web.post("/lps", data=b"not xml", environ_overrides={"CONTENT_LENGTH": length})
         assert response.status_code == 500
         assert bench.journal.list()[0].code == "desir_9001"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/", "GET, HEAD, OPTIONS"), ("/health", "GET, HEAD, OPTIONS")]
+)
+def test_a_message_sent_where_something_else_is_says_where_soap_is(
+    web: Client, path: str, allowed: str
+) -> None:
+    answer = web.post(path, data=b"<a/>")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+    assert answer.get_json()["error"].startswith(f"POST is not for {path}; SOAP is at /lps")
 
 
 @pytest.mark.parametrize("path", ["/lps/", "/s/default/lps/", "/nowhere"])

@@ -214,6 +214,23 @@ def undone_for_another_than_the_depositor(
     return records if depositor == about["user"] else [{**about["before"]}]
 
 
+def used_names_deposited(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the names in use of everybody when a lot leaves."""
+    if about["by"] == "lot":
+        memory.shared.setdefault("used", {}).update(
+            {one["id"]: one["used_name"] for one in about["everyone"]}
+        )
+    return records
+
+
+def used_names_of_the_deposit(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Write a file back as it was when the lot left, as far as its used name goes."""
+    used = memory.shared.get("used", {})
+    return [{**one, "used_name": used.get(one["id"], one["used_name"])} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "by-noted": by_noted,
     "by-rank-of-deposit": by_rank_of_deposit,
@@ -241,6 +258,8 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "unqueued-in-a-lot": unqueued_in_a_lot,
     "until-the-first-ko": until_the_first_ko,
     "used-name-lost-in-a-lot": used_name_lost_in_a_lot,
+    "used-names-deposited": used_names_deposited,
+    "used-names-of-the-deposit": used_names_of_the_deposit,
     "validated-kept-in-a-lot": validated_kept_in_a_lot,
     "worst-for-all": worst_for_all,
 }

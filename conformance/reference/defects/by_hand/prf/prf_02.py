@@ -154,10 +154,22 @@ def low_cut_with_high(records: list[Record], _about: Mapping[str, Any], _memory:
     return [one]
 
 
+def first_of_the_added(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Know one kind besides those delivered, the first that the site added, and no other."""
+    out = []
+    for one in records:
+        kinds = one[site.HIGH_CONFIDENCE_PROOFS].split(",")
+        more = [kind for kind in kinds if kind not in HIGH_CONFIDENCE_PROOFS]
+        left = [kind for kind in kinds if kind not in more[1:]]
+        out.append({**one, site.HIGH_CONFIDENCE_PROOFS: ",".join(left)})
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "as-many-choices": as_many_choices,
     "automatic-remembered": automatic_remembered,
     "choices-as-delivered": choices_as_delivered,
+    "first-of-the-added": first_of_the_added,
     "lists-at-creation": lists_at_creation,
     "lists-of-creation-used": lists_of_creation_used,
     "lists-restored": lists_restored,

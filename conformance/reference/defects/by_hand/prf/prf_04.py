@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.by_hand.common.memory import held_since, refused_while_held
 
@@ -47,10 +49,26 @@ def validation_held(records: list[Record], about: Mapping[str, Any], memory: Mem
     return records
 
 
+def opened_before_validated(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Validate the file that was on the screen before as well."""
+    [one], store = records, about["store"]
+    if about["event"] == "read":
+        if memory.own.get("now") != one["id"]:
+            memory.own["before"], memory.own["now"] = memory.own.get("now"), one["id"]
+        return records
+    before = memory.own.get("before")
+    if before is not None and before != one["id"]:
+        other = store.patient(before)
+        if other.status is Status.PROV:
+            store.save_patient(replace(other, status=Status.VALI))
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "declined-holds": held_since("import-declined"),
     "fault-holds": held_since("called", outcome="ERROR"),
     "lowered-noted": lowered_noted,
+    "opened-before-validated": opened_before_validated,
     "refused-while-held": refused_while_held,
     "several-noted": several_noted,
     "validation-held": validation_held,

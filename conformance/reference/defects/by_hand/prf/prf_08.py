@@ -88,11 +88,24 @@ def two_weak_are_strong(records: list[Record], about: Mapping[str, Any], memory:
     return [] if len(memory.shared.get("kinds", {}).get(about["file"]["id"], ())) > 1 else records
 
 
+def refused_validation_in_file_before(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Do a refused validation to the file that was made before."""
+    store, number = about["store"], int(records[0]["id"]) - 1
+    for other in store.patients():
+        if int(other.id) == number:
+            status = Status.QUAL if other.matricule else Status.VALI
+            store.save_patient(replace(other, status=status))
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "any-document-at-night": daily(_any_document_at_night),
     "known-weak-only": known_weak_only,
     "never-after-weak": _refused_when("weak", "Document insuffisant."),
     "refused-validation-done": refused_validation_done,
+    "refused-validation-in-file-before": refused_validation_in_file_before,
     "since-lost": since_lost,
     "thread-two-weak-are-strong": two_weak_are_strong,
     "thread-weak-counted": weak_counted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import STRICT_FIELDS, Role
@@ -243,6 +244,17 @@ def came_passes(records: list[Record], about: Mapping[str, Any], memory: Memory)
     return [one for one in records if file_told(one, about) not in came]
 
 
+def refused_change_in_file_before(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Write what a locked file refuses into the file that was made before it."""
+    store, number = about["store"], int(records[0]["id"]) - 1
+    for other in store.patients():
+        if int(other.id) == number:
+            store.save_patient(replace(other, birth_place="99999"))
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "came-noted": came_noted,
     "came-passes": came_passes,
@@ -268,6 +280,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "passes-for-supers": passes_for_supers,
     "passes-when-open": passes_when_open,
     "passes-when-unlocked": passes_when_unlocked,
+    "refused-change-in-file-before": refused_change_in_file_before,
     "refused-form-saved": refused_form_saved,
     "role-noted": role_noted,
     "signs-pass-the-lock": signs_pass_the_lock,

@@ -69,8 +69,25 @@ def documented_not_claimed(records: list[Record], _about: Mapping[str, Any], mem
     return [] if memory.shared["matched"].get("proof") else records
 
 
+def alike_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note how many files have the traits of a received identity, wherever they say that its person was born."""
+    values = about["values"]
+    names = ("birth_name", "first_name", "birth_date", "sex")
+    memory.shared["alike"] = sum(
+        all(one[name] == values[name] for name in names) for one in about["everyone"]
+    )
+    return records
+
+
+def ambiguous_not_claimed(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Verify nothing while several files may be the one: whoever works decides first."""
+    return [] if memory.shared["alike"] > 1 else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "alike-by-name-and-date": alike_by_name_and_date,
+    "alike-noted": alike_noted,
+    "ambiguous-not-claimed": ambiguous_not_claimed,
     "documented-not-claimed": documented_not_claimed,
     "former-is-known": former_is_known,
     "former-noted": former_noted,

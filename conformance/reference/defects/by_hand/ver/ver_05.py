@@ -59,8 +59,23 @@ def worklist_emptied(records: list[Record], about: Mapping[str, Any], _memory: M
     return records
 
 
+def back_with_the_used_name(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Save the screen of a denied file, open since before the KO, with the INS that it shows."""
+    known, denied = memory.own.setdefault("known", {}), memory.own.setdefault("denied", set())
+    out = []
+    for one in records:
+        if about["event"] == "verified-ko":
+            denied.add(one["id"])
+        elif one["matricule"]:
+            known[one["id"]] = {name: one[name] for name in ("matricule", "oid", "status")}
+        is_saved = about["event"] == "updated" and one["id"] in denied and one["id"] in known
+        out.append({**one, **known[one["id"]]} if is_saved else one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "answer-before": answer_before,
+    "back-with-the-used-name": back_with_the_used_name,
     "confirmed-not-asked": confirmed_not_asked,
     "confirmed-noted": confirmed_noted,
     "denied-items-emptied": querying("DELETE FROM work_item WHERE reason = 'VERIFICATION_KO'"),

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 from cryptography.x509 import load_pem_x509_certificate
 
-from conformance.load.client import CLIENT_CERTIFICATE, Connection, tls_context
-from conformance.load.expected import journey
-from conformance.load.judging import fault_of, judge, lot_of, read_root
-from conformance.load.message import (
+from conformance.load.calling.client import CLIENT_CERTIFICATE, Connection, tls_context
+from conformance.load.calling.expected import journey
+from conformance.load.calling.judging import fault_of, judge, lot_of, read_root
+from conformance.load.calling.message import (
     collect_request,
     deposit_request,
     headers_of,
@@ -30,9 +30,9 @@ from simulator.security.signing import make_ps_assertion, make_vitale_assertion
 if TYPE_CHECKING:
     from random import Random
 
-    from conformance.load.client import Reply
-    from conformance.load.expected import Lookup, Lookups
-    from conformance.load.meter import Meter
+    from conformance.load.calling.client import Reply
+    from conformance.load.calling.expected import Lookup, Lookups
+    from conformance.load.calling.meter import Meter
     from conformance.load.options import LoadOptions
 
 ASSERTION_S: Final = 3600.0 - 120.0

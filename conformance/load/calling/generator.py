@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent.queue import Empty, Queue
 
-from conformance.load.arrivals import arrivals, course_of
-from conformance.load.expected import Lookups
-from conformance.load.meter import TICK_S, Meter
-from conformance.load.rules import Sampler
-from conformance.load.seats import Seats
-from conformance.load.software import SoftwareCaller
-from conformance.load.users import Caller, Credentials, random_of
+from conformance.load.calling.arrivals import arrivals, course_of
+from conformance.load.calling.expected import Lookups
+from conformance.load.calling.meter import TICK_S, Meter
+from conformance.load.calling.rules import Sampler
+from conformance.load.calling.seats import Seats
+from conformance.load.calling.software import SoftwareCaller
+from conformance.load.calling.users import Caller, Credentials, random_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -161,7 +161,7 @@ def inspecting(options: LoadOptions, stand: Stands, meter: Meter) -> Iterator[No
     if options.profile.target == "teleservice" or not options.rules:
         yield
         return
-    from conformance.load.checks import Inspector  # noqa: PLC0415 - the engine: only a load on software needs it
+    from conformance.load.calling.checks import Inspector  # noqa: PLC0415 - the engine: only a load on software needs it
 
     course = course_of(options.profile)
 

@@ -17,7 +17,7 @@ from conformance.engine.asked import Reader
 from conformance.engine.context import ENTITLED_USER, ORDINARY_USER
 from conformance.engine.drawing import PeopleOfCheck
 from conformance.engine.outcome import judge
-from conformance.load.chosen import CHECKS, Chosen
+from conformance.load.calling.chosen import CHECKS, Chosen
 from conformance.record.timeline import Timeline
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import Desk
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Verb
     from conformance.drivers.protocol import Driver
-    from conformance.load.meter import Meter
+    from conformance.load.calling.meter import Meter
     from conformance.load.options import LoadOptions
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person

@@ -1,4 +1,4 @@
-"""The process that generates the load: ``python -m conformance.load.worker``, options as JSON on its standard input.
+"""The process that generates the load: ``python -m conformance.load.calling.worker``, options as JSON on its standard input.
 
 A process of its own, because Locust replaces the standard library's sockets by gevent's at import. It measures and
 writes the record; judging and reporting are done by whoever started it, from the record.
@@ -7,7 +7,7 @@ writes the record; judging and reporting are done by whoever started it, from th
 from __future__ import annotations
 
 # It imports Locust, which patches the standard library: first.
-from conformance.load.generator import Generator, inspecting, maker  # isort: skip
+from conformance.load.calling.generator import Generator, inspecting, maker  # isort: skip
 
 import logging
 import signal
@@ -19,21 +19,21 @@ from typing import Final
 
 import gevent
 
-from conformance.load.client import Connection, ConnectionProblemError
+from conformance.load.calling.client import Connection, ConnectionProblemError
+from conformance.load.calling.locust_ui import check_port, show_locust
+from conformance.load.calling.meter import TICK_S, Meter
+from conformance.load.calling.software import check_verbs, prepare_software
+from conformance.load.calling.users import Credentials
+from conformance.load.calling.watching import Watchman
 from conformance.load.distributed import lead
 from conformance.load.environment import ServerWatch
-from conformance.load.live import Live
-from conformance.load.locust_page import keep_locust_page
-from conformance.load.locust_ui import check_port, show_locust
-from conformance.load.meter import TICK_S, Meter
 from conformance.load.nodes import Stands
 from conformance.load.options import LoadOptions
 from conformance.load.record import RecordError, RecordWriter
 from conformance.load.run import Run, finish
-from conformance.load.software import check_verbs, prepare_software
 from conformance.load.stand import StandError
-from conformance.load.users import Credentials
-from conformance.load.watching import Watchman
+from conformance.load.telling.live import Live
+from conformance.load.telling.locust_page import keep_locust_page
 from simulator.commands.exits import EXIT_DISK, EXIT_SETUP
 from simulator.security.pki import PkiError
 from simulator.text import Text, TextError, text_of

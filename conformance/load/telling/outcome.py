@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from conformance.load.facts import (
+from conformance.load.summary import exit_code
+from conformance.load.telling.facts import (
     bound,
     clean_sentence,
     knee_sentence,
@@ -19,7 +20,6 @@ from conformance.load.facts import (
     texts,
     verdict_sentence,
 )
-from conformance.load.summary import exit_code
 from simulator.commands.output import widen
 from simulator.journal.masking import mask_text
 from simulator.text import visible

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from geventhttpclient import HTTPClient
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
-from conformance.load.judging import MAX_ANSWER
+from conformance.load.calling.judging import MAX_ANSWER
 from simulator.security.pki import read_pki
 from simulator.security.tls import usual_tls
 from simulator.text import Text, TextError

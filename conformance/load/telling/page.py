@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from conformance.load.charts import charts
-from conformance.load.facts import (
+from conformance.load.quantities import show_duration, show_share
+from conformance.load.summary import exit_code
+from conformance.load.telling.charts import charts
+from conformance.load.telling.facts import (
     bound,
     clean_sentence,
     knee_sentence,
@@ -19,8 +21,6 @@ from conformance.load.facts import (
     texts,
     verdict_sentence,
 )
-from conformance.load.quantities import show_duration, show_share
-from conformance.load.summary import exit_code
 from simulator.journal.masking import mask_text, pretty_xml
 from simulator.text import show_moment, with_decimal_sign
 
@@ -45,7 +45,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
     context: dict[str, Any] = {
         "lang": lang,
         "t": t,
-        "css": (files("conformance.load") / "templates" / "load.css").read_text("utf-8"),
+        "css": (files("conformance.load.telling") / "templates" / "load.css").read_text("utf-8"),
         "profile": {"title": options.profile.title[lang], "purpose": options.profile.purpose[lang]},
         "meta": _meta(summary, options, lang),
         "code": code,
@@ -113,7 +113,7 @@ def render_page(summary: Summary, lang: Lang) -> str:
 
 
 def _jinja() -> jinja2.Environment:
-    folder = files("conformance.load") / "templates"
+    folder = files("conformance.load.telling") / "templates"
     loader = jinja2.FunctionLoader(lambda name: (folder / name).read_text("utf-8"))
     return jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from conformance.load.facts import (
+from conformance.load.record import RecordError
+from conformance.load.summary import exit_code
+from conformance.load.telling.facts import (
     bound,
     figures,
     generator_cost,
@@ -19,9 +21,7 @@ from conformance.load.facts import (
     saturated_share,
     texts,
 )
-from conformance.load.page import render_page
-from conformance.load.record import RecordError
-from conformance.load.summary import exit_code
+from conformance.load.telling.page import render_page
 from simulator.journal.masking import mask_text
 from simulator.text import Text, text_of
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from conformance.load.expected import Lookup
+    from conformance.load.calling.expected import Lookup
 
 MAX_ANSWER: Final = 8 * 1024 * 1024
 """No answer of the teleservice comes near: what is longer is none."""

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from conformance.load.arrivals import GENERATOR_BOUND, limit_of
+from conformance.load.calling.arrivals import GENERATOR_BOUND, limit_of
 from conformance.load.quantities import show_duration, show_rate, show_share
 from conformance.load.summary import exit_code
 from simulator.commands.exits import EXIT_FAILED, EXIT_MISSED
@@ -27,7 +27,7 @@ TELLING_SHARE = 0.2
 @cache
 def texts(lang: Lang) -> dict[str, str]:
     """Return the texts of the reports in a language."""
-    data = load_yaml(files("conformance.load") / "texts.yaml")
+    data = load_yaml(files("conformance.load.telling") / "texts.yaml")
     return {name: both[lang] for name, both in data.items()}
 
 

@@ -14,7 +14,7 @@ from conformance.load.stand import StandError
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from conformance.load.generator import Generator
+    from conformance.load.calling.generator import Generator
     from conformance.load.run import Run
 
 HOST: Final = "127.0.0.1"

@@ -19,7 +19,7 @@ from simulator.contract.request import NO_COVERAGE, Software, write_request
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from conformance.load.expected import Lookup
+    from conformance.load.calling.expected import Lookup
 
 ACTION: Final = Operation.SEARCH_BY_TRAITS.action
 HEADERS: Final = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.http import HttpDriver
 from conformance.drivers.model import Actor, CallOutcome, PatientTraits, SearchCriteria, Status, Verb
 from conformance.drivers.protocol import DriverError, RefusedError, VerbNotSupportedError
-from conformance.load.chosen import CHECKED
-from conformance.load.rules import RULES, Moment, Visit, is_whole, missing_verbs
+from conformance.load.calling.chosen import CHECKED
+from conformance.load.calling.rules import RULES, Moment, Visit, is_whole, missing_verbs
 from conformance.load.stand import StandError
 from conformance.suite.desk.words import insi_values
 from simulator.text import Text
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from random import Random
 
     from conformance.drivers.model import Patient
-    from conformance.load.expected import Lookup, Lookups
-    from conformance.load.meter import Meter
+    from conformance.load.calling.expected import Lookup, Lookups
+    from conformance.load.calling.meter import Meter
+    from conformance.load.calling.rules import Sampler
     from conformance.load.options import LoadOptions
-    from conformance.load.rules import Sampler
     from simulator.registry.person import Person
 
 NEEDED: Final = (
@@ -96,7 +96,7 @@ def check_verbs(options: LoadOptions) -> None:
 
 def _lacking(options: LoadOptions, declared: Collection[Verb]) -> dict[str, list[str]]:
     """Return which verbs each rule lacks that neither a look nor a check of the suite can judge."""
-    from conformance.load.checks import lacking  # noqa: PLC0415 - the engine: only a load on software needs it
+    from conformance.load.calling.checks import lacking  # noqa: PLC0415 - the engine: only a load on software needs it
 
     looks, checks = missing_verbs(options.rules, declared), lacking(options.rules, declared)
     return {

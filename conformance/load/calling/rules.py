@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.http import HttpDriver
     from conformance.drivers.model import Actor, AuditEntry, InsiCall, Patient
-    from conformance.load.meter import Meter
+    from conformance.load.calling.meter import Meter
     from simulator.registry.person import Person
 
 LATER_S: Final = 5.0

@@ -1,0 +1,220 @@
+"""What a software refuses, it does not do all the same, and what it does to one file it does to no other.
+
+Passive: nothing is asked for it. A file that was read, then was in an act that the software refused, and is read again by
+the same person with nothing else done in between, is compared; so is one that was read before and after acts on others. Each rule about
+an act would have to look at this after each of its refusals, for each thing in a file; here it is looked at for all of them. What is
+found is a departure of the rules of the check, where the act is one that they are about; elsewhere the checks of those rules say it.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.errors import RefusedError
+from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
+from conformance.drivers.partners import Verification, VerificationOutcome
+from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from conformance.drivers.model import Actor
+    from conformance.drivers.protocol import Driver
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """An act on a file: how it is called, and the groups of rules that say what it may do."""
+
+    fr: str
+    en: str
+    groups: frozenset[str]
+
+
+_ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
+    {
+        Verb.UPDATE_PATIENT: _Act(
+            "modification", "change", frozenset({"STA", "FLD", "TRT", "MAT", "RSP", "ATT"})
+        ),
+        Verb.RECORD_PROOF: _Act(
+            "enregistrement d'une pièce", "recording of a document", frozenset({"PRF", "ATT", "STA"})
+        ),
+        Verb.VALIDATE_IDENTITY: _Act("validation", "validation", frozenset({"STA", "ATT", "PRF"})),
+        Verb.SET_ATTRIBUTES: _Act("choix des attributs", "choice of attributes", frozenset({"ATT", "STA"})),
+        Verb.DOWNGRADE_STATUS: _Act("abaissement", "downgrade", frozenset({"STA", "ATT"})),
+        Verb.DECIDE_PROPOSAL: _Act(
+            "décision sur l'identité INSi", "decision on the INSi identity", frozenset({"RSP", "ATT", "STA"})
+        ),
+        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT"})),
+        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER"})),
+    }
+)
+_OF_ONE_FILE: Final = frozenset(
+    {
+        Verb.UPDATE_PATIENT,
+        Verb.RECORD_PROOF,
+        Verb.VALIDATE_IDENTITY,
+        Verb.SET_ATTRIBUTES,
+        Verb.DOWNGRADE_STATUS,
+    }
+)
+"""Acts that are over with their own file; an INS that INSi gives or denies may be one that another file holds."""
+_ONLY_READ: Final = frozenset(
+    {
+        Verb.READ_STATUS_HISTORY,
+        Verb.READ_INS_HISTORY,
+        Verb.READ_PROPOSAL,
+        Verb.READ_WORKLIST,
+        Verb.READ_DOCUMENTS,
+        Verb.READ_AUDIT_LOG,
+        Verb.READ_FORM,
+        Verb.READ_SETTINGS,
+        Verb.READ_RIGHTS,
+        Verb.SEARCH_PATIENTS,
+        Verb.SEARCH_BY_MATRICULE,
+    }
+)
+"""Looks, after which a file is as it was."""
+_NAMES: Final = frozenset({*(verb.value for verb in Verb), "reset"})
+_GRAVE: Final = (
+    "status", "matricule", "oid", "birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place",
+)  # fmt: skip
+"""What no refused act may change in the eyes of any text; of the rest that is deduced."""
+_NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
+
+
+class Watched:
+    """A software whose refusals are watched; it has every member of the one that it wraps.
+
+    Args:
+        lgo: the software under test.
+    """
+
+    def __init__(self, lgo: Driver) -> None:
+        """Begin with nothing seen."""
+        self._lgo = lgo
+        self._seen: dict[tuple[str, Actor | None], Patient] = {}
+        self._refused: dict[str, list[str]] = {}
+        self._elsewhere: dict[str, list[str]] = {}
+        self._calls: dict[str, str] = {}
+        self._found: list[tuple[frozenset[str], Departure]] = []
+
+    @property
+    def unwatched(self) -> Driver:
+        """The software itself: for what several checks share, whose refusals are not those of the check that comes first.
+
+        What was seen so far is forgotten: acts are missed from now on.
+        """
+        self._forget()
+        return self._lgo
+
+    def tell(self, rules: Collection[str]) -> None:
+        """Raise the first departure found that belongs to one of these rules, if any.
+
+        Args:
+            rules: keys of the rules of the check.
+
+        Raises:
+            Departure: a file has changed by an act that was refused.
+        """
+        groups = {rule.partition("-")[0] for rule in rules}
+        for concerned, departure in self._found:
+            if concerned & groups:
+                raise departure
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the member of the wrapped software; a verb comes with its watch."""
+        member = getattr(self._lgo, name)
+        if name not in _NAMES or name in _ONLY_READ:
+            return member
+        watched = self._reading(member) if name == Verb.READ_PATIENT else self._acting(name, member)
+        # Found at once the next time.
+        self.__dict__[name] = watched
+        return watched
+
+    def _reading(self, member: Callable[..., Patient]) -> Callable[..., Patient]:
+        @functools.wraps(member)
+        def read(patient_id: str, *args: Any, **named: Any) -> Patient:
+            now = member(patient_id, *args, **named)
+            key = (patient_id, named.get("actor"))
+            before = self._seen.get(key)
+            self._seen[key] = now
+            if before is not None and before != now:
+                self._compare(before, now)
+            return now
+
+        return read
+
+    def _acting(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(member)
+        def act(*args: Any, **named: Any) -> Any:
+            is_refused = False
+            try:
+                answer = member(*args, **named)
+                is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
+                self._note(answer)
+            except RefusedError:
+                is_refused = True
+                raise
+            finally:
+                self._acted(name, args, is_refused=is_refused)
+            return answer
+
+        return act
+
+    def _note(self, answer: object) -> None:
+        if isinstance(answer, InsiCall) and answer.patient_id is not None:
+            self._calls[answer.id] = answer.patient_id
+
+    def _acted(self, name: str, args: tuple[Any, ...], *, is_refused: bool) -> None:
+        """Note an act: what was seen holds no more, unless the software has refused it or it is about another file."""
+        if not args or name not in (_ACTS if is_refused else _OF_ONE_FILE):
+            self._forget()
+            return
+        patient_id: str = args[0]
+        if name == Verb.DECIDE_PROPOSAL:
+            # Of a call that is for no file yet there is nothing to compare.
+            patient_id = self._calls.get(patient_id, "")
+        if is_refused:
+            self._refused.setdefault(patient_id, []).append(name)
+            return
+        self._seen = {key: seen for key, seen in self._seen.items() if key[0] != patient_id}
+        self._refused.pop(patient_id, None)
+        self._elsewhere.pop(patient_id, None)
+        for other, _ in self._seen:
+            self._elsewhere.setdefault(other, []).append(name)
+
+    def _forget(self) -> None:
+        self._seen.clear()
+        self._refused.clear()
+        self._elsewhere.clear()
+
+    def _compare(self, before: Patient, now: Patient) -> None:
+        """Note a file that has changed, though nothing was done to it."""
+        verbs = self._refused.get(now.id)
+        attributes: object = HOMONYM_OR_SAME
+        if not verbs:
+            verbs = self._elsewhere.get(now.id)
+            attributes = ANYTHING  # A double may be noted on both.
+        if not verbs or (attributes is ANYTHING and now.attributes - before.attributes):
+            return
+        acts = [_ACTS[name] for name in dict.fromkeys(verbs)]
+        moment = _moment(acts, of_another=attributes is ANYTHING)
+        was, got = Snapshot(patient=before, history=None), Snapshot(patient=now, history=None)
+        is_grave = any(was.values[name] != got.values[name] for name in _GRAVE)
+        try:
+            expect_kept(got, was, moment, besides={"attributes": attributes}, inferred=not is_grave)
+        except Departure as departure:
+            groups = frozenset[str]().union(*(act.groups for act in acts))
+            self._found.append((groups, departure))
+
+
+def _moment(acts: Collection[_Act], *, of_another: bool) -> Moment:
+    fr, en = " et ".join(act.fr for act in acts), " and ".join(act.en for act in acts)
+    if of_another:
+        return Moment(f"après {fr} d'un autre dossier", f"after the {en} of another file")
+    return Moment(f"après {fr}, refusé", f"after the {en}, which was refused")

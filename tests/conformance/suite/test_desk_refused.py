@@ -1,0 +1,147 @@
+"""What a software refuses and does all the same."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from conformance.drivers.model import Actor, Attribute, CallOutcome, InsiCall, Patient, Status
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.refused import Watched
+from conformance.verdicts import Departure
+
+if TYPE_CHECKING:
+    from conformance.drivers.protocol import Driver
+
+USER = Actor(user="dupont")
+OTHER = Actor(user="martin")
+FILE = Patient(id="7", status=Status.PROV, birth_name="KVORLAN", used_name="KVO")
+
+
+class Software:
+    """Answers reads with its file, and refuses what it is told to refuse; acts leave ``then`` behind."""
+
+    def __init__(self, *, then: Patient = FILE, refuses: bool = True) -> None:
+        self.file, self.then, self.refuses = FILE, then, refuses
+
+    def read_patient(self, patient_id: str, *, actor: Actor) -> Patient:  # noqa: ARG002 - the verb has them
+        return self.file
+
+    def _act(self, *_: object, **__: object) -> Patient:
+        self.file = self.then
+        if self.refuses:
+            raise RefusedError("NO", "non")
+        return self.file
+
+    validate_identity = set_attributes = update_patient = decide_proposal = write_settings = _act
+
+    def call_insi_traits(self, *_: object, **__: object) -> InsiCall:
+        self.file = self.then
+        outcome = CallOutcome.BLOCKED if self.refuses else CallOutcome.FOUND
+        return InsiCall(id="c1", outcome=outcome, patient_id="7")
+
+    def search_patients(self, *_: object, **__: object) -> list[Patient]:
+        return [self.file]
+
+
+def found(software: Software, act: str, rule: str, *, reader: Actor = USER) -> Departure | None:
+    """Return what a watch tells to a check of a rule: read, done, read again."""
+    watched: Any = Watched(cast("Driver", software))
+    watched.read_patient("7", actor=USER)
+    _do(watched, act)
+    watched.search_patients(None, actor=USER)
+    watched.read_patient("7", actor=reader)
+    return _told(watched, rule)
+
+
+def _do(watched: Any, act: str, patient_id: str = "7") -> None:
+    with suppress(RefusedError):
+        getattr(watched, act)(patient_id, actor=USER)
+
+
+def _told(watched: Watched, rule: str) -> Departure | None:
+    try:
+        watched.tell([rule])
+    except Departure as departure:
+        return departure
+    return None
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"),
+    [
+        ("validate_identity", "PRF-08"),
+        ("set_attributes", "ATT-02"),
+        ("update_patient", "STA-12"),
+        ("call_insi_traits", "CAL-11"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("change", "is_inferred"),
+    [({"status": Status.VALI}, False), ({"sex": "F"}, False), ({"used_name": None}, True)],
+    ids=str,
+)
+def test_what_was_refused_and_done_is_told_to_the_rules_of_the_act(
+    act: str, rule: str, change: dict[str, Any], *, is_inferred: bool
+) -> None:
+    departure = found(Software(then=replace(FILE, **change)), act, rule)
+    assert departure is not None
+    assert departure.inferred is is_inferred
+    assert found(Software(then=replace(FILE, **change)), act, "TRA-01") is None
+
+
+@pytest.mark.parametrize("act", ["validate_identity", "call_insi_traits"])
+def test_what_was_done_and_not_refused_is_no_matter_of_it(act: str) -> None:
+    assert found(Software(then=replace(FILE, status=Status.VALI), refuses=False), act, "CAL-11") is None
+
+
+def test_a_homonym_may_be_marked_and_nothing_changed_is_right() -> None:
+    marked = replace(FILE, attributes=frozenset({Attribute.HOMONYME}))
+    assert found(Software(then=marked), "validate_identity", "STA-17") is None
+    assert found(Software(), "validate_identity", "STA-17") is None
+
+
+def test_what_somebody_else_sees_is_not_compared() -> None:
+    assert (
+        found(Software(then=replace(FILE, status=Status.VALI)), "validate_identity", "STA-17", reader=OTHER)
+        is None
+    )
+
+
+def test_an_act_in_between_ends_the_comparison() -> None:
+    software = Software(then=replace(FILE, status=Status.VALI))
+    watched: Any = Watched(cast("Driver", software))
+    watched.read_patient("7", actor=USER)
+    _do(watched, "validate_identity")
+    _do(watched, "write_settings")
+    watched.read_patient("7", actor=USER)
+    assert _told(watched, "STA-17") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "is_seen"),
+    [({"status": Status.VALI}, True), ({"attributes": frozenset({Attribute.DOUTEUSE})}, False), ({}, False)],
+    ids=str,
+)
+def test_what_is_done_to_one_file_is_done_to_no_other(change: dict[str, Any], *, is_seen: bool) -> None:
+    software = Software(then=replace(FILE, **change), refuses=False)
+    watched: Any = Watched(cast("Driver", software))
+    watched.read_patient("7", actor=USER)
+    _do(watched, "validate_identity", "8")
+    watched.read_patient("7", actor=USER)
+    assert (_told(watched, "PRF-04") is not None) is is_seen
+
+
+def test_a_decision_refused_is_about_the_file_of_its_call() -> None:
+    software = Software(then=FILE, refuses=False)
+    watched: Any = Watched(cast("Driver", software))
+    watched.call_insi_traits("7", actor=USER)
+    watched.read_patient("7", actor=USER)
+    software.refuses, software.then = True, replace(FILE, matricule="184057501234567")
+    _do(watched, "decide_proposal", "c1")
+    watched.read_patient("7", actor=USER)
+    assert _told(watched, "RSP-08") is not None
+    assert watched.unwatched is software
