@@ -11,7 +11,7 @@ from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import PLAIN
+from conformance.suite.desk.people import PLAIN, another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import preparing
@@ -93,6 +93,7 @@ def test_growing_after_several(desk: Desk) -> None:
         "particle-corsica-2b",
     )
     expect_each({"trois prénoms": partial(judge, None), **{key: partial(judge, PARTS[key]) for key in parts}})
+    _expect_asked_once_corrected(desk)
     without = [key for key, is_placed in placed.items() if not is_placed]
     expect(
         len(without) in {0, len(placed)},
@@ -138,6 +139,23 @@ def _expect_grown(desk: Desk, person: Person) -> bool:
         inferred=True,
     )
     return any(places)
+
+
+def _expect_asked_once_corrected(desk: Desk) -> None:
+    """Check that several people found are not the end of it: another trait is another question."""
+    person = desk.draw(**PLAIN)
+    patient = desk.create(person, first_names=None)
+    with desk.answered_by("answers/several"):
+        desk.try_call(patient)
+    with preparing("corriger le trait", "correct the trait", depends_on=("FLD-01",)):
+        day = another_value(desk, person, "birth_date")
+        desk.lgo.update_patient(patient.id, {"birth_date": day}, actor=desk.user)
+    again, requests = desk.try_call(desk.read(patient))
+    expect(
+        requests,
+        fr=f"après un 02, un trait corrigé, aucune nouvelle requête ne part : {again}",
+        en=f"after a 02, a trait corrected, no new request leaves: {again}",
+    )
 
 
 def _expect_names_before_place(requests: Sequence[ExchangeView], patient: Patient) -> None:

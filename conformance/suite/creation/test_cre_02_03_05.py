@@ -97,6 +97,10 @@ def test_place_becomes_unknown(desk: Desk) -> None:
         Moment("après passage du lieu à 99999", "after the place became 99999"),
         besides={"birth_place": UNKNOWN_PLACE},
     )
+    for place in (before.patient.birth_place, UNKNOWN_PLACE):  # Learnt later, then unknown again.
+        desk.lgo.update_patient(before.patient.id, {"birth_place": place}, actor=desk.user)
+        got = desk.read(before.patient).birth_place
+        expect_equal(got=got, expected=place, fr="lieu inconnu, puis connu", en="place unknown, then known")
     with desk.if_offered(CHECKED):
         place = desk.check_document(before.patient).birth_place
         expect_equal(

@@ -87,6 +87,17 @@ def place_with_last_name(records: list[Record], about: Mapping[str, Any], memory
     return [{**one, "first_name": names[-1]} if one["birth_place"] and names else one for one in records]
 
 
+def several_met(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Call no more for a file for which several people were found."""
+    met: set[Any] = memory.shared.setdefault("met", set())
+    if "judged" in about:
+        met.update(about["patient_id"] for one in records if one["code"] == "02")
+        return records
+    if about["patient_id"] is None or about["patient_id"] not in met:
+        return records
+    return [*records, {"code": "SEVERAL", "message": "Plusieurs identités : l'appel ne se refait pas."}]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "blocked-once-called": blocked_once_called,
     "first-given-doubled": first_given_doubled,
@@ -96,5 +107,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "place-alone": place_alone,
     "place-dropped-alone": place_dropped_alone,
     "place-with-last-name": place_with_last_name,
+    "several-met": several_met,
 }
 """What ``hand`` may name."""

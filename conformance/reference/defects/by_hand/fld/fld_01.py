@@ -268,6 +268,11 @@ def single_letters_dropped(records: list[Record], _about: Mapping[str, Any], _me
     return [{**one, "birth_name": " ".join(words) or one["birth_name"]}]
 
 
+def list_not_emptied(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Take an empty list of first names for one that is not changed."""
+    return [{name: value for name, value in one.items() if name != "first_names" or value} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "beyond-twelve-unseen": beyond_twelve_unseen,
     "born-lately-is-old": born_lately_is_old,
@@ -307,5 +312,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "used-names-plain-at-night": every_night(_plain_used),
     "used-names-private": used_names_private,
     "words-once": words_once,
+    "list-not-emptied": list_not_emptied,
 }
 """What ``hand`` may name."""
