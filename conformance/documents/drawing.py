@@ -33,7 +33,8 @@ Frame = tuple[float, float, float, float]
 """How a group is moved and scaled: factors and shifts across and down."""
 
 _LINK: Final = "{http://www.w3.org/1999/xlink}href"
-_ROOT: Final = re.compile(rb"<(?:[\w-]{1,40}:)?svg[\s>]")
+_ROOT: Final = re.compile(rb"<(?:[A-Za-z][\w-]{0,40}:)?([A-Za-z][\w-]{0,40})[\s>/]")
+"""The first element: what stands before it is a declaration, a type or a comment."""
 _STRAIGHT: Final = (1.0, 1.0, 0.0, 0.0)
 _LIGHT: Final = re.compile(r"none|white|transparent|#f{3}(?:f{3})?\b|#fff|rgb\(\s?255")
 _TOKEN: Final = re.compile(r"[A-Za-z]|-?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})(?:e-?\d{1,3})?")
@@ -50,7 +51,8 @@ _SIDE: Final = 1_400
 def is_drawing(data: bytes) -> bool:
     """Tell whether bytes are an SVG drawing."""
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return start.startswith(b"<") and _ROOT.search(data[:4096]) is not None and b"<html" not in start.lower()
+    first = _ROOT.search(start) if start.startswith(b"<") else None
+    return first is not None and first[1] == b"svg"
 
 
 def read(data: bytes, reading: Reading) -> Document:

@@ -37,7 +37,10 @@ _CELL: Final = re.compile(r"\S{1,200}(?: \S{1,200}){0,20}")
 _HEADER_WITHIN: Final = 10
 
 
-class _Plain(yaml.CBaseLoader):
+_BASE: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class _Plain(_BASE):  # type: ignore[misc]  # of the library in C where there is one
     """Reads YAML in which nobody is told over somebody else."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as the library has it
@@ -46,7 +49,7 @@ class _Plain(yaml.CBaseLoader):
         Raises:
             ValueError: a name stands in it twice.
         """
-        made = super().construct_mapping(node, deep=deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         if len(made) != len(node.value):
             raise ValueError(node.tag)
         return made
