@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.headings import spoilt_letters, template_left
 from conformance.documents.numbers import is_matricule
+from conformance.documents.page.headings import spoilt_letters, template_left
 from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
 from simulator.text import Text

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from conformance.documents.record import IdentityRecord
 
 _JUDGES: Final = {
-    Format.CDA: "cda", Format.HL7V2: "hl7v2", Format.FHIR: "fhir", Format.DATAMATRIX: "datamatrix.document",
-    Format.PDF: "pdf", Format.IMAGE: "image", Format.MAIL: "mail", Format.XDM: "xdm", Format.XDS: "xds",
+    Format.CDA: "cda.reading", Format.HL7V2: "hl7.v2", Format.FHIR: "fhir.reading", Format.DATAMATRIX: "datamatrix.document",
+    Format.PDF: "pdf.reading", Format.IMAGE: "image", Format.MAIL: "mail.reading", Format.XDM: "ihe.xdm", Format.XDS: "ihe.xds",
     Format.EXPORT: "exports.document",
 }  # fmt: skip
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)(?![0-9]|\.[0-9])")

@@ -14,9 +14,9 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.document import Document
 from conformance.documents.letters import letter_of
+from conformance.documents.page.running_text import decoded_text, pictures
 from conformance.documents.problems import unjudged
 from conformance.documents.record import Format
-from conformance.documents.running_text import decoded_text, pictures
 from conformance.documents.xmltree import XmlRefusedError, local, parse
 from simulator.text import Text
 

@@ -12,7 +12,7 @@ from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import read_symbols
 from conformance.documents.document import Document
 from conformance.documents.other_codes import told_by_codes
-from conformance.documents.pdf_codes import read_codes
+from conformance.documents.pdf.codes import read_codes
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, Place, PlaceKind
 from simulator.text import Text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.documents.context import Reading
     from conformance.documents.datamatrix.symbol import Symbol
     from conformance.documents.expected import Expected
-    from conformance.documents.pdf_codes import Code
+    from conformance.documents.pdf.codes import Code
     from conformance.documents.problems import Problem
 
 _SOFTENED = (1.0, 2.0)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.context import TEXT_LIMIT
+from conformance.documents.page.people import of_other_people
+from conformance.documents.page.running_text import decoded_text, of_another, words_of
 from conformance.documents.record import (
     Format,
     Identifier,
@@ -22,8 +24,6 @@ from conformance.documents.record import (
     Value,
     kind_of,
 )
-from conformance.documents.running_text import decoded_text, of_another, words_of
-from conformance.documents.text_people import of_other_people
 from simulator.text import Text
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.labels import plain
+from conformance.documents.page.labels import plain
 from conformance.documents.problems import official
 from conformance.documents.record import Trait
 from simulator.text import Text
@@ -13,7 +13,7 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.documents.page_text import Line
+    from conformance.documents.page.text import Line
     from conformance.documents.problems import Problem
     from conformance.documents.record import IdentityRecord
 

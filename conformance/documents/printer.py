@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.document import Document
 from conformance.documents.letters import Letter
+from conformance.documents.page.running_text import decoded_text
 from conformance.documents.problems import unjudged
 from conformance.documents.record import Format
-from conformance.documents.running_text import decoded_text
 from simulator.text import Text
 
 if TYPE_CHECKING:

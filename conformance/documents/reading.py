@@ -26,8 +26,8 @@ _IMAGES: Final = (
     b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"RIFF",
 )  # fmt: skip
 _MODULES: Final = {
-    Format.CDA: "cda", Format.HL7V2: "hl7v2", Format.FHIR: "fhir", Format.DATAMATRIX: "datamatrix.document",
-    Format.PDF: "pdf", Format.IMAGE: "image", Format.MAIL: "mail", Format.XDM: "xdm", Format.XDS: "xds",
+    Format.CDA: "cda.reading", Format.HL7V2: "hl7.v2", Format.FHIR: "fhir.reading", Format.DATAMATRIX: "datamatrix.document",
+    Format.PDF: "pdf.reading", Format.IMAGE: "image", Format.MAIL: "mail.reading", Format.XDM: "ihe.xdm", Format.XDS: "ihe.xds",
 }  # fmt: skip
 _BLANK: Final = b" \t\r\n\x0b\x0c\xef\xbb\xbf"
 _HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,100}:[^\r\n]*\r?\n")

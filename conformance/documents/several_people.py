@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.documents.exports.columns import Tells, tells
 from conformance.documents.exports.people import Field, is_of_people, person_of
-from conformance.documents.labels import LABEL, LABELS, french_date, plain
 from conformance.documents.numbers import find_matricules
-from conformance.documents.page_cells import columns, words_of
-from conformance.documents.paper import read_page
+from conformance.documents.page.cells import columns, words_of
+from conformance.documents.page.labels import LABEL, LABELS, french_date, plain
+from conformance.documents.page.paper import read_page
 from conformance.documents.problems import inferred
 from conformance.documents.record import Format, Place, PlaceKind, Trait
 from simulator.text import Text
@@ -23,8 +23,8 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.documents.page_cells import PagePlaces
-    from conformance.documents.page_text import Line
+    from conformance.documents.page.cells import PagePlaces
+    from conformance.documents.page.text import Line
     from conformance.documents.problems import Problem
     from conformance.documents.record import Box, IdentityRecord
 

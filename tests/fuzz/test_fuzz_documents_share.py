@@ -35,7 +35,7 @@ def test_the_judge_refuses_an_error_caught_at_the_last_moment(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("conformance.documents.cda.read", broken)
+    monkeypatch.setattr("conformance.documents.cda.reading.read", broken)
     with pytest.raises(FuzzFailureError, match="ZeroDivisionError"):
         judge(seeds()[0])
 
@@ -44,7 +44,7 @@ def test_the_judge_refuses_an_exception(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("conformance.documents.cda.judge", broken)
+    monkeypatch.setattr("conformance.documents.cda.reading.judge", broken)
     with pytest.raises(FuzzFailureError, match="ZeroDivisionError"):
         judge(seeds()[0])
 

@@ -27,7 +27,7 @@ from foreign_paper import Sheet, lines
 from foreign_symbols import blocks
 from people import P1, P2
 
-from conformance.documents import pdfium
+from conformance.documents.pdf import pdfium
 from simulator.sheet.browser import find_browser
 
 ROOT = Path(__file__).parents[2]

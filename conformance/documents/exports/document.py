@@ -20,9 +20,9 @@ from conformance.documents.expected import Status
 from conformance.documents.exports import cards, dumps, tables, trees
 from conformance.documents.exports.columns import Tells
 from conformance.documents.exports.shapes import straightened
+from conformance.documents.page.running_text import decoded_text
 from conformance.documents.problems import inferred, official, unjudged
 from conformance.documents.record import Format, IdKind, Place, PlaceKind, Trait
-from conformance.documents.running_text import decoded_text
 from conformance.documents.xmltree import XmlRefusedError, parse
 from simulator.text import Text
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.exports.columns import Tells, tells
-from conformance.documents.labels import SEXES, french_date, plain
 from conformance.documents.numbers import compact
+from conformance.documents.page.labels import SEXES, french_date, plain
 from conformance.documents.record import (
     INS_OIDS,
     Format,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from conformance.documents.outside.problem import OutsideError
-from conformance.documents.pdf_facts import PdfFacts
+from conformance.documents.pdf.facts import PdfFacts
 from conformance.documents.problems import Quote, official, unjudged
 from conformance.documents.record import Place, PlaceKind
 from simulator.text import Text

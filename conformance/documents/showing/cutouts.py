@@ -6,7 +6,7 @@ import base64
 import io
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.documents import pdfium
+from conformance.documents.pdf import pdfium
 from conformance.documents.record import Format
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.documents.pdf import archive_problems
+from conformance.documents.pdf.reading import archive_problems
 from conformance.documents.problems import Severity
 from conformance.documents.record import Format
 from conformance.drivers.model import Status

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.documents import pdfium
 from conformance.documents.context import Limits
 from conformance.documents.numbers import compact
+from conformance.documents.pdf import pdfium
 
 if TYPE_CHECKING:
     from conformance.suite.desk.papers import Artefact

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents import Severity
-from conformance.documents.cda import VACCINATION_NOTE as NOTE_CODE
-from conformance.documents.cda import CdaFacts
-from conformance.documents.pdf import archive_problems
+from conformance.documents.cda.reading import VACCINATION_NOTE as NOTE_CODE
+from conformance.documents.cda.reading import CdaFacts
+from conformance.documents.pdf.reading import archive_problems
 from conformance.documents.record import Format, PlaceKind, Trait
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from conformance.documents.fhir_tree import patients_in
+from conformance.documents.fhir.tree import patients_in
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import need_statuses

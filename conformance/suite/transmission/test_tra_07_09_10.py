@@ -23,7 +23,7 @@ from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
-    from conformance.documents.mail_headers import MailFacts
+    from conformance.documents.mail.headers import MailFacts
     from conformance.suite.desk.papers import Artefact, Subject
     from conformance.suite.desk.steps import Desk
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.documents.cda import CdaFacts
+from conformance.documents.cda.reading import CdaFacts
 from conformance.documents.record import Format
 from conformance.drivers import site
 from conformance.drivers.partners import Channel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.documents import read_document
-from conformance.documents.mail_headers import MailFacts
+from conformance.documents.mail.headers import MailFacts
 from conformance.documents.record import Format
 from conformance.drivers.model import Status
 from conformance.drivers.partners import Channel, SendingOutcome

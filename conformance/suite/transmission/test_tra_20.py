@@ -15,8 +15,8 @@ from conformance.documents.checking import patients
 from conformance.documents.comparing import loosely_same
 from conformance.documents.numbers import compact
 from conformance.documents.packed import unpacked
+from conformance.documents.page.running_text import decoded_text
 from conformance.documents.record import Format, Trait
-from conformance.documents.running_text import decoded_text
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes

@@ -16,8 +16,8 @@ from people import P1, P2
 from conformance.documents import Expected, Profile, Status, check
 from conformance.documents.datamatrix import payload_of
 from conformance.documents.packed import is_packed, unpacked
-from conformance.documents.page_pairs import parted
-from conformance.documents.page_text import Line
+from conformance.documents.page.pairs import parted
+from conformance.documents.page.text import Line
 
 NUMBER, OTHER = P1.matricule.value, P2.matricule.value
 QUAL = Expected(identity=P1, status=Status.QUAL, profile=Profile.TEST)

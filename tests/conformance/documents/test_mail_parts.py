@@ -13,7 +13,7 @@ from foreign_people import TOUR
 from people import P1
 
 from conformance.documents import Severity, check, read_document
-from conformance.documents.mail_parts import Held
+from conformance.documents.mail.parts import Held
 
 NOISE = random.Random(1).randbytes(60_000)
 LARGE = packed(

@@ -16,7 +16,7 @@ from reportlab.pdfgen import canvas
 from sendings import mail, xdm
 
 from conformance.documents import Expected, Severity, Status, check
-from conformance.documents.pdf_hidden import hidden_leaks
+from conformance.documents.pdf.hidden import hidden_leaks
 from conformance.documents.streaming import check_stream
 
 NUMBER = P1.matricule.value

@@ -23,7 +23,7 @@ from sendings import mail, xdm
 from conformance.documents import Expected, Severity, Status, check
 from conformance.documents.datamatrix.payload import payload_of
 from conformance.documents.datamatrix.symbol import write_symbol
-from conformance.documents.pdfa import claimed
+from conformance.documents.pdf.pdfa import claimed
 
 NUMBER = P1.matricule.value
 QUAL = Expected(identity=P1, first_name="DOMINIQUE", status=Status.QUAL)

@@ -7,7 +7,8 @@ from foreign_more import sideways
 from foreign_paper import _form, _raw, _rotated, usual
 from foreign_people import TOUR
 
-from conformance.documents import Trait, pdfium, read_document
+from conformance.documents import Trait, read_document
+from conformance.documents.pdf import pdfium
 
 PAGES = {
     "upright": lambda: usual(TOUR),

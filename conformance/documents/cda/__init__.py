@@ -1,0 +1,1 @@
+"""CDA: the header, its body, and whoever else it tells of."""

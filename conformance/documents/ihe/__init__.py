@@ -1,0 +1,1 @@
+"""IHE: archives (XDM), submissions (XDS, XDW) and their metadata."""

@@ -1,0 +1,1 @@
+"""Mails: headers, parts, and what makes one unreadable."""

@@ -1,0 +1,95 @@
+"""Lines of a page that tell several traits at once: « Nom / 1er prénom : DUPONT / JEAN », « Date de naissance / Date of birth : … ». Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from conformance.documents.page.labels import LABEL, plain
+
+if TYPE_CHECKING:
+    from conformance.documents.page.text import Line
+
+_MOST: Final = 4
+"""Labels of one line."""
+_BETWEEN: Final = (re.compile(r"\s/\s"), re.compile(r"/"), re.compile(r",\s"))
+"""What parts labels, and values: a slash between spaces; one without, or a comma, where all that is parted is known."""
+_PLAIN: Final = re.compile(r"\s*(?:nom|prenom)s?\s*")
+_OF_BIRTH: Final = " de naissance"
+"""Said once for both: « Nom, 1er prénom de naissance »."""
+_MAY_HOLD: Final = re.compile(r"[/,]")
+_COLON: Final = re.compile(r"\s{0,3}:\s{0,3}")
+_OF_TRAIT: Final = re.compile(r"t\d+")
+_Span = tuple[int, int]
+
+
+def parted(line: Line) -> Line:
+    """Return a line whose labels stand before one colon, and whose values after it, as one with each value behind its label.
+
+    Labels and values are parted in the same way, as many of the one as of the other, and one of the labels is that
+    of a trait. Where there is one value for a label and its translation, the translation is taken away. Any other line stays.
+    """
+    if not _MAY_HOLD.search(line.text) or "\t" in line.text.strip():
+        return line
+    colon = _COLON.search(line.text)
+    if colon is None or _COLON.search(line.text, colon.end()):
+        return line
+    for between in _BETWEEN:
+        labels = _parts(between, line.text, 0, colon.start())
+        if 1 < len(labels) <= _MOST:
+            values = _parts(between, line.text, colon.end(), len(line.text.rstrip()))
+            return _told_apart(line, labels, values, is_plain=between is _BETWEEN[0])
+    return line
+
+
+def _told_apart(line: Line, labels: list[_Span], values: list[_Span], *, is_plain: bool) -> Line:
+    traits = [_trait(line.text[start:end]) for start, end in labels]
+    known = [
+        bool(trait or _PLAIN.fullmatch(plain(line.text[start:end])))
+        for trait, (start, end) in zip(traits, labels, strict=True)
+    ]
+    if not any(traits) or not (is_plain or all(known)):
+        return line
+    if len(labels) == len(values):
+        born = plain(line.text[labels[-1][0] : labels[-1][1]]).rstrip().endswith("naissance")
+        ends = [
+            _OF_BIRTH if born and not trait and is_known else ""
+            for trait, is_known in zip(traits, known, strict=True)
+        ]
+        return _rebuilt(line, [(*label, *value) for label, value in zip(labels, values, strict=True)], ends)
+    if is_plain and len(values) == 1 and len(set(traits) - {""}) == 1:
+        label = next(one for one, trait in zip(labels, traits, strict=True) if trait)
+        return _rebuilt(line, [(*label, *values[0])], [""])
+    return line
+
+
+def _parts(between: re.Pattern[str], text: str, start: int, end: int) -> list[_Span]:
+    found: list[_Span] = []
+    for match in between.finditer(text, start, end):
+        found.append((start, match.start()))
+        start = match.end()
+    return [*found, (start, end)]
+
+
+def _trait(text: str) -> str:
+    """Return which trait a label tells, by the name of its group; nothing for any other."""
+    match = LABEL.search(f"{plain(text)} :")
+    return match.lastgroup or "" if match and _OF_TRAIT.fullmatch(match.lastgroup or "") else ""
+
+
+def _rebuilt(line: Line, spans: list[tuple[int, int, int, int]], ends: list[str]) -> Line:
+    """Put labels and values (start and end of each) together; ``ends``: what the last label says for each."""
+    text: list[str] = []
+    edges: list[float] = []
+    for number, (start, end, first, last) in enumerate(spans):
+        if number:
+            text.append("\t")
+            edges.append(line.edges[first - 1])
+        for begin, stop, between in ((start, end, f"{ends[number]} : "), (first, last, "")):
+            text.append(line.text[begin:stop] + between)
+            edges.extend(
+                [*line.edges[begin:stop], *([line.edges[min(stop, len(line.edges) - 1)]] * len(between))]
+            )
+    edges.append(line.edges[-1])
+    return replace(line, text="".join(text), edges=tuple(edges))
