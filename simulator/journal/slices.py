@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 _LOCK: Final = "indexer.lock"
 """Locked by the process that indexes."""
 _LOOK_S: Final = 5.0
-_SLICE: Final = 500
-"""Records indexed at once, some ten milliseconds."""
-_BUSY_RECORDS: Final = 20
+_SLICE: Final = 100
+"""Records indexed at once, two or three milliseconds: a call that comes meanwhile may wait as long."""
+_BUSY_RECORDS: Final = 4
 """Records written since the last slice above which calls come fast."""
-_BUSY_PAUSE_S: Final = 0.5
+_BUSY_PAUSE_S: Final = 0.1
+_DONE_PAUSE_S: Final = 0.5
 _IDLE_PAUSE_S: Final = 0.005
 
 
@@ -52,4 +53,10 @@ def _run(lock_path: Path, index: Index, writer: Writer, stopped: Callable[[], bo
                 current = True
             is_busy = writer.written - written > _BUSY_RECORDS
             written = writer.written
-            time.sleep(_BUSY_PAUSE_S if current or is_busy else _IDLE_PAUSE_S)
+            time.sleep(_pause(is_busy=is_busy, is_done=current))
+
+
+def _pause(*, is_busy: bool, is_done: bool) -> float:
+    if is_busy:
+        return _BUSY_PAUSE_S
+    return _DONE_PAUSE_S if is_done else _IDLE_PAUSE_S
