@@ -41,7 +41,7 @@ def first_case_of_each(campaigns: Rig) -> frozenset[str]:
 
 
 def shares_of_the_checks(campaigns: Rig, of: int) -> tuple[frozenset[str], ...]:
-    """Return ``of`` times the ids of one case of every ``of``-th check of each rule, of all if a rule has too few.
+    """Return ``of`` times the ids of one case of every ``of``-th check of each rule, of one if a rule has fewer.
 
     Who takes one share after the other has seen each check.
     """
@@ -53,7 +53,7 @@ def _share(found: list[dict[str, list[str]]], nth: int, of: int) -> frozenset[st
     chosen: set[str] = set()
     for by_check in found:
         names = sorted(by_check)
-        for name in names[nth::of] or names:
+        for name in names[nth::of] or names[-1:]:
             cases = by_check[name]
             # Not always the first, which is the plainest.
             chosen.add(cases[(len(cases) - 1) * nth // (of - 1)])
