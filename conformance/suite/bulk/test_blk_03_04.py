@@ -22,6 +22,7 @@ from conformance.suite.bulk.lots import (
     results_of,
     start,
 )
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import FROM_INSI, INS_HISTORY
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.delivered import awaited
@@ -258,7 +259,7 @@ def test_read_again(desk: Desk) -> None:
 @pytest.mark.parametrize("order", ["as-asked", "reversed"])
 def test_traced_line_by_line(desk: Desk, order: str) -> None:
     files = mixed(desk)
-    known = len(entries_of(desk))
+    known = entries_of(desk)
     asked = files.patients if order == "as-asked" else files.patients[::-1]
     lot = start(desk, asked)
     need_deposited(lot)
@@ -266,7 +267,7 @@ def test_traced_line_by_line(desk: Desk, order: str) -> None:
     (finish if order == "as-asked" else finish_for_another)(desk, lot)
     said = _results(lot)
     read(desk, lot)
-    entries = entries_of(desk)[known:]
+    entries = added(known, entries_of(desk))
 
     def judge(patient: Patient) -> None:
         own = [result_of(entry) for entry in entries if entry.patient_id == patient.id]
@@ -302,14 +303,14 @@ def test_traced_line_by_line(desk: Desk, order: str) -> None:
 )
 def test_two_lots(desk: Desk) -> None:
     common = file(desk, Route.IMPORTED)
-    known = len(entries_of(desk, common))
+    known = entries_of(desk, common)
     # The second one is a lot of one file.
     for others in ([file(desk, Route.IMPORTED_CHECKED)], []):
         lot = start(desk, [common, *others])
         need_deposited(lot)
         finish(desk, lot)
     expect_equal(
-        got=[result_of(entry) for entry in entries_of(desk, common)[known:]],
+        got=[result_of(entry) for entry in added(known, entries_of(desk, common))],
         expected=["OK", "OK"],
         fr="traces d'un dossier vérifié dans deux lots",
         en="entries of a file verified in two lots",

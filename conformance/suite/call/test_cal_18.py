@@ -67,7 +67,9 @@ def test_assertion_of_each_means(desk: Desk, way: str) -> None:
                     requests += requests_by(desk, patient)
                 requests += requests_by(desk, patient)
             elif way == "verification":
-                _, requests = verify(desk, patient)
+                with answering(desk, "fault-insi-102"):
+                    _, requests = verify(desk, patient)
+                requests += verify(desk, patient)[1]
             else:
                 _, requests = try_card_call(desk, read_card(desk, people.card()), people.insured, patient)
             _need(requests, means)

@@ -60,10 +60,10 @@ def test_added_traits(desk: Desk) -> None:
         return Artefact(label=kind, document=document, expected=expected_of(person, patient))
 
     try:
-        every, abroad = page(*_TRAITS), _abroad(desk, kind)
-        # The setting emptied after it was filled: nothing of it is left.
-        without = page()
+        # More than at the first time, and nothing of it once the setting is emptied.
         alone = {name: page(name) for name in _TRAITS}
+        every, abroad = page(*_TRAITS), _abroad(desk, kind)
+        without = page()
         later = _later(desk, patient.id, page)
     finally:
         desk.lgo.write_settings({_SETTING: ""})

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.partners import SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import PRINTING
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
@@ -79,10 +80,10 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     with connected(desk) as sinks:
         usual = desk.bring(desk.draw(), Route.IMPORTED_CHECKED) if first else patient
-        begun = len(_log(desk, usual))
+        begun = _log(desk, usual)
         ordinarily = send(desk, usual, produced_of(desk, MEDICATION_REVIEW)[0])
         _need_fed(sinks.awaited(SUBMISSION))
-        ordinary = {entry.action for entry in _log(desk, usual)[begun:]}
+        ordinary = {entry.action for entry in added(begun, _log(desk, usual))}
         before = desk.snapshot(patient)
         traits = other.identity.traits
         sinks.tell(
@@ -92,9 +93,9 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             birth_name=traits.birth_name,
             sex=str(traits.sex),
         )
-        start = len(_log(desk, patient))
+        start = _log(desk, patient)
         answer = send(desk, patient, produced_of(desk, VACCINATION_NOTE)[0])
-        added = _log(desk, patient)[start:]
+        logged = added(start, _log(desk, patient))
         came = sinks.awaited(EXISTENCE)
         expect(
             of_kind(came, EXISTENCE),
@@ -115,9 +116,9 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             en="the DMP tells another INS, nothing leaves, and the software says that the document is sent",
         )
         expect(
-            {entry.action for entry in added} - ordinary or _names(added, other.identity.matricule.value),
-            fr=f"le DMP dit une autre INS, et rien ne le dit dans la trace du dossier ({_actions(added)})",
-            en=f"the DMP tells another INS, and nothing in the log of the file says so ({_actions(added)})",
+            {entry.action for entry in logged} - ordinary or _names(logged, other.identity.matricule.value),
+            fr=f"le DMP dit une autre INS, et rien ne le dit dans la trace du dossier ({_actions(logged)})",
+            en=f"the DMP tells another INS, and nothing in the log of the file says so ({_actions(logged)})",
         )
         moment = Text("après la réponse du DMP", "after the answer of the DMP")
         expect_kept(desk.snapshot(patient), before, moment)
