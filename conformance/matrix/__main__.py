@@ -88,12 +88,19 @@ def main(arguments: list[str] | None = None) -> int:
             _told(one, output, number, len(jobs))
             for number, one in enumerate(run_jobs(jobs, processes=options.processes, known=known), start=1)
         ]
-    missed = [one for one in outcomes if one.miss and one.miss != NO_EFFECT]
+    missed = [one for one in outcomes if _is_missed(one)]
     crashed = [one for one in outcomes if one.crash]
     for party in parties if parties != [ALONE] else ():
         sys.stdout.write(f"{party.name}: {_summed(one for one in outcomes if one.job.party == party)}\n")
-    sys.stdout.write(f"{len(outcomes)} runs, {len(missed)} missed, {len(crashed)} not run\n")
+    idle = sum(one.miss == NO_EFFECT for one in missed)
+    of_these = f" ({idle} without effect)" if idle else ""
+    sys.stdout.write(f"{len(outcomes)} runs, {len(missed)} missed{of_these}, {len(crashed)} not run\n")
     return 2 if crashed else int(bool(missed))
+
+
+def _is_missed(outcome: Outcome) -> bool:
+    """Tell whether a mistake passed: unseen, or on a path that no check walks; one that cannot act beside other manners did not."""
+    return bool(outcome.miss) and (outcome.miss != NO_EFFECT or outcome.job.party == ALONE)
 
 
 def _summed(outcomes: Iterable[Outcome]) -> str:

@@ -166,6 +166,24 @@ def test_a_miss_is_named_by_the_worst_verdict(verdicts: dict[str, str], *, acted
     assert Outcome(job=job, verdicts=verdicts, acted=acted).miss == miss
 
 
+@pytest.mark.parametrize(
+    ("manners", "code", "told"), [((), 1, "1 missed (1 without effect)"), (("log-late",), 0, "0 missed")]
+)
+def test_a_mistake_that_no_check_lets_act_is_missed_except_beside_other_manners(
+    rig: RigInMemory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    manners: tuple[str, ...],
+    code: int,
+    told: str,
+) -> None:
+    monkeypatch.setattr(rig, "do", lambda job: Outcome(job=job, verdicts={job.rules[0]: "PASS"}, acted=False))
+    asked = ["--seeds", "1", "--processes", "1", "--defect", NAMES[0]]
+    assert command.main([*asked, *(part for one in manners for part in ("--with", one))]) == code
+    assert told in capsys.readouterr().out
+
+
 def test_a_fault_tells_whether_it_changed_anything() -> None:
     names = {"when": {"sex": "M"}, "effect": {"change": {"birth_name": "lower"}}}
     (fault,) = watched([fault_of({"seam": "shown", **names})])
