@@ -129,7 +129,9 @@ def _hint(error: Ending) -> Text | None:
     """Return what the user can do about an ending that concludes nothing."""
     if isinstance(error, DriverError):
         return error.hint or _REACH_HINT
-    return _ELSEWHERE_HINT if isinstance(error, UndecidedError) else None
+    # What is not tested, or for a person to look at, says why itself.
+    is_open = isinstance(error, UndecidedError) and error.verdict is Verdict.INCONCLUSIVE
+    return _ELSEWHERE_HINT if is_open else None
 
 
 def _short(error: BaseException) -> str:

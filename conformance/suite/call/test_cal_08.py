@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import Attribute
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, CARD, FROM_INSI, NotOfferedError
+from conformance.suite.desk.apart import ASKED_AGAIN, ATTRIBUTES, CARD, FROM_INSI
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import PARTS
@@ -141,7 +140,7 @@ def _searched_without_place(
         return False
     expect_sent(requests, bare, moment)
     # To INSi it is the same question, which may not be asked twice.
-    with suppress(NotOfferedError):
+    with desk.if_offered(ASKED_AGAIN):
         _, later = desk.try_search_insi(complete)
         expect_sent(later, complete, moment)
     return True
