@@ -22,9 +22,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP2Settings
 
 from simulator.bench import BenchOptions, open_bench
-from simulator.bench.apart import build_apart
-from simulator.journal.writer import JournalOptions
-from simulator.lots.progress import LotSettings
+from simulator.serving.apart import HANDED, build_apart
 from simulator.serving.children import END_WITH_INPUT, ServingError, answers, running_process
 from simulator.serving.collecting import collect_seldom, leave_alone
 from simulator.serving.front import Front
@@ -274,7 +272,7 @@ def read_options(path: Path) -> ServeOptions:
     return options
 
 
-_HANDED = (ServeOptions, BenchOptions, LotSettings, JournalOptions, SinkOptions, KeptLimits)
+_HANDED = (ServeOptions, SinkOptions, KeptLimits, *HANDED)
 
 
 def _load(options: ServeOptions, stopping: ctypes.c_bool, standing: Standing, *_: object) -> Any:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.load.calling.meter import Meter
     from conformance.load.calling.rules import Sampler
     from conformance.load.options import LoadOptions
+    from simulator.ins.identity import Traits
     from simulator.registry.person import Person
 
 NEEDED: Final = (
@@ -192,15 +193,7 @@ class SoftwareCaller:
             return False
 
     def _first_visit(self, person: Person, due: float | None) -> None:
-        traits = person.identity.traits
-        typed = PatientTraits(
-            birth_name=traits.birth_name,
-            first_name=person.first_name,
-            first_names=person.first_name,
-            birth_date=traits.birth_date,
-            sex=traits.sex,
-            birth_place=traits.birth_place or UNKNOWN_PLACE,
-        )
+        typed = _typed(person.identity.traits, person.first_name)
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
         if patient is None:
             return
@@ -265,14 +258,7 @@ class SoftwareCaller:
             )
 
     def _unknown(self, lookup: Lookup, due: float | None) -> None:
-        typed = PatientTraits(
-            birth_name=lookup.birth_name,
-            first_name=lookup.first_name,
-            first_names=lookup.first_name,
-            birth_date=lookup.birth_date,
-            sex=lookup.sex,
-            birth_place=lookup.birth_place or UNKNOWN_PLACE,
-        )
+        typed = _typed(lookup, lookup.first_name)
         patient = self._do("create", due, lambda: self._driver.create_patient(typed, actor=self._actor))
         if patient is None:
             return
@@ -354,3 +340,15 @@ class SoftwareCaller:
         raise WrongError(
             f"{person.key}: expected the file {patient_id} among those found, got {len(found)} others"
         )
+
+
+def _typed(who: Traits | Lookup, first_name: str) -> PatientTraits:
+    """Return what is typed of somebody at the counter: one first name, and a place even if it is unknown."""
+    return PatientTraits(
+        birth_name=who.birth_name,
+        first_name=first_name,
+        first_names=first_name,
+        birth_date=who.birth_date,
+        sex=who.sex,
+        birth_place=who.birth_place or UNKNOWN_PLACE,
+    )

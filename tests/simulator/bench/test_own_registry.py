@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.bench import Bench, BenchOptions, BenchSetupError, open_bench, own_registry
-from simulator.bench.apart import LARGE, build_apart
 from simulator.bench.own_registry import is_to_be_built
 from simulator.cli import main
 from simulator.registry import building
 from simulator.registry.building import build_file
 from simulator.registry.sqlite_tables import create_scoped, insert_scoped
+from simulator.serving.apart import LARGE, build_apart
 from simulator.teleservice.wire import WireRequest
 
 if TYPE_CHECKING:

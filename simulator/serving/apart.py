@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
+from simulator.bench import BenchOptions, open_bench
 from simulator.bench.own_registry import is_to_be_built
-from simulator.bench.stores import BenchOptions, open_bench
+from simulator.journal.writer import JournalOptions
+from simulator.lots.progress import LotSettings
+from simulator.serving.one_value import decode, encode
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+HANDED: Final = (BenchOptions, LotSettings, JournalOptions)
+"""What the options of a registry are made of, as they travel."""
 LARGE: Final = 5000
 """People from which on that is worth the time that a process takes to start, some tenths of a second."""
 
@@ -33,24 +34,14 @@ def build_apart(options: BenchOptions) -> None:
         options.data_dir, size=options.people, seed=options.seed, oid_mode=options.oid_mode
     ):
         return
-    asked = {
-        "data_dir": str(options.data_dir.resolve()),
-        "people": options.people,
-        "seed": options.seed,
-        "oid_mode": options.oid_mode,
-    }
     subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", __name__],
-        input=json.dumps(asked).encode(),
+        input=json.dumps(encode(options)).encode(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
     )
 
 
-def _build(asked: Mapping[str, Any]) -> None:
-    open_bench(BenchOptions(**{**asked, "data_dir": Path(asked["data_dir"])})).close()
-
-
 if __name__ == "__main__":
-    _build(json.load(sys.stdin))
+    open_bench(decode(json.load(sys.stdin), HANDED)).close()
