@@ -146,12 +146,11 @@ class HttpAnswer:
             refused = f"{self.operation}, refusal {status}"
             raise self.read(lambda: wire.read_refusal(wire.Node(refused, self._json())))
         # Frameworks answer 200 and nothing for an act that returns nothing: what was done is done.
-        nothing = self.declaration.answer is NoneType and not self.content
-        if status == HTTPStatus.NO_CONTENT or (
-            HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES and nothing
-        ):
+        is_done = HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES
+        is_bare = self.declaration.answer is NoneType and not self.content
+        if status == HTTPStatus.NO_CONTENT or (is_done and is_bare):
             return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, None)))
-        if HTTPStatus(200) <= status < HTTPStatus.MULTIPLE_CHOICES:
+        if is_done:
             return self.read(lambda: self.declaration.read_answer(wire.Node(self.operation, self._json())))
         said = excerpt(bytes(self.content))
         raise self.error(Text(f"HTTP {status} : {said.fr}", f"HTTP {status}: {said.en}"), hint=self._hint())

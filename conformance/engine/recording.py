@@ -158,11 +158,6 @@ class RecordingSession:
         self._on_scenario = on_scenario
         self._before = before
 
-    def reserve(self, verb: str) -> None:
-        """Have a deputy do a verb for the ordinary user from now on."""
-        if self._deputies is not None:
-            self._deputies.reserve(verb)
-
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped session."""
         self._before()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from conformance.reference.habits import vendors, wards
+from conformance.reference.habits import vendor_papers, vendors, wards
 from conformance.reference.habits.known import Known, known, known_habit, known_refusal
 from conformance.reference.habits.ways_shown import answers_changed
 
@@ -52,16 +52,16 @@ VENDORS: Mapping[str, Known] = MappingProxyType(
         "sendings-without-documents": known_habit("vendors c", "Documents may be left out (driver API): the bench has them.", answers_changed(vendors.sendings_without_documents, "POST", "patients", "*", "sendings"), *_MAILS),
         "no-card-call-with-an-ins": known_refusal("vendors d", "Nothing says that an INS which is there be asked for again.", "INS déjà présente.", vendors.no_card_twice, "CAL-01", "CAL-02", "CAL-03", "CAL-04", "CAL-05", "RSP-12", "STA-03"),
         # Printed, produced, exported
-        "papers-as-pictures": known_habit("vendors e", "In which form a paper is given is the driver's.", answers_changed(vendors.papers_as_pictures, "POST", "patients", "*", "renderings"), *_PAPERS),
-        "papers-turned": known_habit("vendors d", "A page may be turned.", answers_changed(vendors.papers_turned, "POST", "patients", "*", "renderings"), *_PAPERS),
-        "export-in-a-tar": known_habit("vendors a", "No text says in what form data are exported.", answers_changed(vendors.export_in_a_tar, "POST", "exports"), *_EXPORT),
-        "export-as-sql": known("vendors b", "The same.", lambda: vendors.export_dumped(vendors.as_sql, "base.sql"), *_EXPORT),
-        "export-as-yaml": known("vendors c", "The same.", lambda: vendors.export_dumped(vendors.as_yaml, "base.yaml"), *_EXPORT),
-        "fhir-in-parameters": known_habit("vendors a", "A resource may be the parameter of an operation.", wards.produced("FHIR", vendors.fhir_in_parameters), *_SENT, "PRF-13"),
-        "fhir-as-a-line": known_habit("vendors b", "A resource may be a line of many.", wards.produced("FHIR", vendors.fhir_as_a_line), *_SENT, "PRF-13"),
-        "hl7-with-a-sign-for-cuts": known_habit("vendors a", "HL7 v2.7 has one.", wards.produced("HL7V2", vendors.hl7_with_a_sign_for_cuts), *_SENT),
-        "hl7-with-lines-of-windows": known_habit("vendors b", "So files of messages are written.", wards.produced("HL7V2", vendors.hl7_with_lines_of_windows), *_SENT),
-        "cda-with-instructions": known_habit("vendors a", "XML allows them before the document.", wards.produced("CDA", vendors.cda_after_a_stylesheet), *_SENT, "DOC-06", "DOC-09"),
+        "papers-as-pictures": known_habit("vendors e", "In which form a paper is given is the driver's.", answers_changed(vendor_papers.papers_as_pictures, "POST", "patients", "*", "renderings"), *_PAPERS),
+        "papers-turned": known_habit("vendors d", "A page may be turned.", answers_changed(vendor_papers.papers_turned, "POST", "patients", "*", "renderings"), *_PAPERS),
+        "export-in-a-tar": known_habit("vendors a", "No text says in what form data are exported.", answers_changed(vendor_papers.export_in_a_tar, "POST", "exports"), *_EXPORT),
+        "export-as-sql": known("vendors b", "The same.", lambda: vendor_papers.export_dumped(vendor_papers.as_sql, "base.sql"), *_EXPORT),
+        "export-as-yaml": known("vendors c", "The same.", lambda: vendor_papers.export_dumped(vendor_papers.as_yaml, "base.yaml"), *_EXPORT),
+        "fhir-in-parameters": known_habit("vendors a", "A resource may be the parameter of an operation.", wards.produced("FHIR", vendor_papers.fhir_in_parameters), *_SENT, "PRF-13"),
+        "fhir-as-a-line": known_habit("vendors b", "A resource may be a line of many.", wards.produced("FHIR", vendor_papers.fhir_as_a_line), *_SENT, "PRF-13"),
+        "hl7-with-a-sign-for-cuts": known_habit("vendors a", "HL7 v2.7 has one.", wards.produced("HL7V2", vendor_papers.hl7_with_a_sign_for_cuts), *_SENT),
+        "hl7-with-lines-of-windows": known_habit("vendors b", "So files of messages are written.", wards.produced("HL7V2", vendor_papers.hl7_with_lines_of_windows), *_SENT),
+        "cda-with-instructions": known_habit("vendors a", "XML allows them before the document.", wards.produced("CDA", vendor_papers.cda_after_a_stylesheet), *_SENT, "DOC-06", "DOC-09"),
     }
 )  # fmt: skip
 """By name."""

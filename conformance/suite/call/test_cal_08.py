@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import PatientTraits
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
+    from simulator.registry.person import Person
 
 
 ENDINGS = {
@@ -114,8 +115,7 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
                 _, requests = desk.try_call(desk.create(person, **others))
             else:
                 # Typed without a place too, where that can be: the one typed before is not theirs.
-                complete = replace(stored, first_names=person.identity.traits.first_names)
-                if place and _searched_without_place(desk, stored, complete, moment):
+                if place and _searched_without_place(desk, stored, person, moment):
                     return
                 _, requests = desk.try_search_insi(stored)
         need_request(requests)
@@ -130,16 +130,15 @@ def test_every_attempt(desk: Desk, way: str, ending: str, scenario: str) -> None
     )
 
 
-def _searched_without_place(
-    desk: Desk, stored: PatientTraits, complete: PatientTraits, moment: Moment
-) -> bool:
+def _searched_without_place(desk: Desk, stored: PatientTraits, person: Person, moment: Moment) -> bool:
     """Look at a search without a place, and at a complete one with the unknown place; tell whether INSi was asked the first."""
     bare = replace(stored, birth_place=None)
     _, requests = desk.try_search_insi(bare)
     if not requests:
         return False
     expect_sent(requests, bare, moment)
-    # To INSi it is the same question, which may not be asked twice.
+    # To INSi it begins with the same question, which may not be asked twice; with the whole list others follow.
+    complete = replace(stored, first_names=person.identity.traits.first_names)
     with desk.if_offered(ASKED_AGAIN):
         _, later = desk.try_search_insi(complete)
         expect_sent(later, complete, moment)
