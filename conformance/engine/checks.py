@@ -71,8 +71,17 @@ def _apart(item: pytest.Item) -> tuple[Apart, ...]:
 def _id(item: pytest.Item) -> str:
     """Return ``search.by_birth_date[case]`` for ``search/test_search.py::test_by_birth_date[case]``."""
     path, _, name = item.nodeid.partition("::")
-    parts = [part.removeprefix("test_") for part in (PurePosixPath(path).stem, *name.split("::"))]
-    return ".".join(parts)
+    return check_name(path, *name.split("::"))
+
+
+def check_name(path: str, *names: str) -> str:
+    """Return the id of what has these names, from outside to inside, in the module at this path."""
+    return ".".join(plain_name(each) for each in (PurePosixPath(path).stem, *names))
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a module or a function as ids have it."""
+    return name.removeprefix("test_")
 
 
 def _title(item: pytest.Item) -> Text:

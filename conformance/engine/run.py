@@ -73,7 +73,7 @@ def run_checks(
     try:
         own = Path(str(resources.files("conformance.suite")))
         # Of a suite of somebody else nothing is known but what collecting finds.
-        others = [Wanted(own, plugin.wanted)] if suite is None else []
+        others = [Wanted(own, plugin.wanted, context.limits.only)] if suite is None else []
         with seldom_collected():
             _run_pytest(plugin, own if suite is None else suite, others)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.engine.context import Limits
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FIRST: Final = 2
 """How many checks of a rule are run before all of those that have shown nothing yet."""
+
+CasesByRule = dict[str, dict[str, list[str]]]
+"""Ids of cases, by the name of their check, by rule."""
 
 OPEN: Final = {Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED}
 """From any other verdict of a rule no further check leads back to PASS: that of a rule is the worst of its checks."""
@@ -37,35 +40,28 @@ def passed(campaigns: Rig, rules: Collection[str], wrap: Callable[[Any], Any]) -
 
 def first_case_of_each(campaigns: Rig) -> frozenset[str]:
     """Return the id of the first case of every check, for each rule that it is about."""
-    return frozenset(cases[0] for by_check in _cases(campaigns) for cases in by_check.values())
+    by_rule = cases_by_rule(campaigns)
+    return frozenset(cases[0] for by_check in by_rule.values() for cases in by_check.values())
 
 
-def shares_of_the_checks(campaigns: Rig, of: int) -> tuple[frozenset[str], ...]:
-    """Return ``of`` times the ids of one case of every ``of``-th check of each rule, of one if a rule has fewer.
-
-    Who takes one share after the other has seen each check.
-    """
-    found = _cases(campaigns)
-    return tuple(_share(found, nth, of) for nth in range(of))
-
-
-def _share(found: list[dict[str, list[str]]], nth: int, of: int) -> frozenset[str]:
-    chosen: set[str] = set()
-    for by_check in found:
-        names = sorted(by_check)
-        for name in names[nth::of] or names[-1:]:
-            cases = by_check[name]
-            # Not always the first, which is the plainest.
-            chosen.add(cases[(len(cases) - 1) * nth // (of - 1)])
-    return frozenset(chosen)
-
-
-def _cases(campaigns: Rig) -> list[dict[str, list[str]]]:
-    """Return the ids of the cases of each check, rule by rule."""
-    found = []
-    for ids in checks_of(campaigns).values():
-        by_check: dict[str, list[str]] = defaultdict(list)
+def cases_by_rule(campaigns: Rig) -> CasesByRule:
+    """Return the ids of the cases of each check of each rule."""
+    found: CasesByRule = {}
+    for rule, ids in checks_of(campaigns).items():
+        by_check = found.setdefault(rule, {})
         for one in ids:
-            by_check[one.partition("[")[0]].append(one)
-        found.append(by_check)
+            by_check.setdefault(one.partition("[")[0], []).append(one)
     return found
+
+
+def some_of(found: CasesByRule, rules: Collection[str], nth: int, *, at_most: int) -> frozenset[str]:
+    """Return the ids of one case of each check of these rules, or of every so many, so that they are not more.
+
+    Who asks for one ``nth`` after the other sees each check.
+    """
+    by_check = {name: cases for rule in rules for name, cases in found.get(rule, {}).items()}
+    step = max(1, ceil(len(by_check) / at_most))
+    # Not always the first case, which is the plainest.
+    return frozenset(
+        by_check[name][nth % len(by_check[name])] for name in sorted(by_check)[nth % step :: step]
+    )

@@ -18,7 +18,7 @@ from conformance.reference.variants.together import parties
 from conformance.verdicts import Verdict
 from simulator.ins import to_wire
 
-from .sparing import shares_of_the_checks
+from .sparing import OPEN, CasesByRule, cases_by_rule, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,16 +104,13 @@ def test_another_way_of_keeping_the_rule_passes(
     assert accusations(campaigns.run(rules=rules, wrap=variant)) == {}
 
 
-SHARES = 5
+AT_MOST = 30
+"""Checks that judge a party here, others for the next one; ``make tolerated`` takes every case of all the rules."""
 
 
 @pytest.fixture(scope="module")
-def in_short(campaigns: Rig) -> tuple[Limits, ...]:
-    """Return a fifth of the checks of each rule, another, and so on: parties of software take them in turn.
-
-    ``make tolerated`` takes every case of all the rules.
-    """
-    return tuple(Limits(only=share) for share in shares_of_the_checks(campaigns, SHARES))
+def cases(campaigns: Rig) -> CasesByRule:
+    return cases_by_rule(campaigns)
 
 
 PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in parties(variants().values())}
@@ -122,16 +119,16 @@ PARTIES = {f"{party[0].name} and {len(party) - 1} more": party for party in part
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("nth", "party"), list(enumerate(PARTIES.values())), ids=PARTIES)
 def test_tolerated_variants_are_not_accused_by_the_rules_they_come_near_to(
-    campaigns: Rig, nth: int, party: tuple[Tolerated, ...], in_short: tuple[Limits, ...]
+    campaigns: Rig, nth: int, party: tuple[Tolerated, ...], cases: CasesByRule
 ) -> None:
     variants_of = Party(name="variants", variants=tuple(one.name for one in party))
     judged = judge(
         variants_of,
         campaigns,
         variants_of.rules(),
-        accuses=is_accused,
+        accuses=is_accused_in_short,
         near=True,
-        limits=in_short[nth % SHARES],
+        limits=Limits(only=some_of(cases, variants_of.rules(), nth, at_most=AT_MOST)),
     )
     # Some may be accused only beside others, which contradict them: nobody asks that of a software.
     assert (judged.crash, judged.alone) == ("", {})
@@ -145,10 +142,11 @@ HABITS_AT_ONCE = {name: party for name, party in habit_parties().items() if name
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("nth", "names"), list(enumerate(HABITS_AT_ONCE.values())), ids=HABITS_AT_ONCE)
 def test_habits_are_not_accused_by_the_rules_they_come_near_to(
-    campaigns: Rig, nth: int, names: tuple[str, ...], in_short: tuple[Limits, ...]
+    campaigns: Rig, nth: int, names: tuple[str, ...], cases: CasesByRule
 ) -> None:
     habits = Party(name="habits", habits=names)
-    judged = judge(habits, campaigns, habits.rules(), limits=in_short[nth % SHARES])
+    limits = Limits(only=some_of(cases, habits.rules(), nth, at_most=AT_MOST))
+    judged = judge(habits, campaigns, habits.rules(), limits=limits)
     assert (judged.crash, judged.accused) == ("", {})
 
 
@@ -160,6 +158,11 @@ def is_accused(result: RuleResult) -> bool:
     """Tell whether a rule says anything but that it was kept."""
     looked_at = result.verdict is Verdict.REVIEW and result.rule.key in LOOKED_AT
     return result.verdict is not Verdict.PASS and not looked_at
+
+
+def is_accused_in_short(result: RuleResult) -> bool:
+    """Tell the same where only some of the checks ran: those that did not, or had nothing to try, say nothing."""
+    return is_accused(result) and result.verdict not in OPEN
 
 
 def accusations(run: SuiteRun) -> dict[str, str]:
