@@ -152,6 +152,16 @@ def test_ins_alone_is_hidden(desk: Desk, route: Route) -> None:
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
     who = need_withheld(desk, who, Right.READ_INS)
     expect_hidden(desk, _readings(desk, who, patient, call), patient, INS, BLIND)
+    if route is Route.IMPORTED:
+        # In a list of several, it is hidden in each line.
+        day = patient.birth_date or ""
+        last = desk.bring(desk.draw(birth_date=day), route)
+        listed = {
+            "la liste de plusieurs": lambda: desk.lgo.search_patients(
+                SearchCriteria(birth_date=day), actor=who.actor
+            )
+        }
+        expect_hidden(desk, listed, last, INS, BLIND)
     traits = {name: value for name, value in insi_values(person).items() if name not in INS}
     if Right.READ_IDENTITY in who.rights:
         _expect_sees(desk, who, patient, traits)
