@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.by_hand.common.constants import STRICT_TRAITS, USED, USED_NAMES, WITH_INS
+from conformance.reference.defects.by_hand.common.notes import as_opened_by_its_user
 from conformance.reference.defects.by_hand.common.records import all_with
 
 if TYPE_CHECKING:
@@ -132,29 +133,11 @@ def emptied_refused(records: list[Record], _about: Mapping[str, Any], _memory: M
     return records
 
 
-def as_opened_by_its_user(*names: str) -> Hand:
-    """Return what writes these values back, with a used name, as they were when its user opened the file."""
-
-    def write_back(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-        [one] = records
-        key = f"{about['user']}/{one['id']}"
-        if about["event"] == "read":
-            memory.own[key] = one
-        elif about["event"] == "updated" and set(about["typed"]) == {"used_name"}:
-            opened = memory.own.get(key, one)
-            return [{**one, **{name: opened[name] for name in names}}]
-        return records
-
-    return write_back
-
-
 FUNCTIONS: Final[dict[str, Hand]] = {
     "as-opened-by-its-user": as_opened_by_its_user("status", "matricule", "oid"),
-    "attributes-as-opened-by-its-user": as_opened_by_its_user("attributes"),
     "both-not-emptied": both_not_emptied,
     "both-used-lower": both_used_lower,
     "creator-noted": creator_noted,
-    "document-as-opened-by-its-user": as_opened_by_its_user("proof"),
     "form-as-loaded": form_as_loaded,
     "form-saved-whole": form_saved_whole,
     "lowered-after-a-night": lowered_after_a_night,
