@@ -25,7 +25,9 @@ from conformance.suite.bulk.lots import (
 from conformance.suite.desk.apart import DOWNGRADE, LOTS, NotOfferedError
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.full import load
 from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
+    from simulator.registry.person import Person
 
 DAY = "1957-05-14"
 
@@ -95,7 +98,9 @@ def test_two_lots_at_once(desk: Desk) -> None:
     en="A file in two lots that wait has the result of the one, then that of the other",
 )
 def test_file_in_two_lots(desk: Desk) -> None:
-    brought = desk.snapshot(file(desk, Route.IMPORTED_CHECKED))
+    # Of somebody whose matricule holds a letter.
+    person = desk.draw(birth_date="1990-03-04", birth_place="2A247")
+    brought = desk.snapshot(desk.bring(person, Route.IMPORTED, **NAMES_IN_USE))
     patient = brought.patient
     try:
         with own_time(desk):
@@ -105,13 +110,14 @@ def test_file_in_two_lots(desk: Desk) -> None:
         return  # A file that waits for its result may be refused in another lot.
     if len(first.deposited) + len(second.deposited) < 2:  # noqa: PLR2004 - one of each
         return  # Verified one by one, or not a second time while the first is waited for.
-    # What is changed while both wait, and costs the file nothing, is not what it was at the deposit any more.
-    with suppress(RefusedError):
-        desk.lgo.update_patient(patient.id, {"used_name": "KVORLANE"}, actor=desk.user)
-    before = desk.snapshot(patient)
-    waiting = Moment("dossier dans deux lots en attente", "file in two lots that wait")
-    expect_kept(before, brought, waiting, besides={"used_name": ANYTHING}, inferred=True)
+    before = _worked_on(desk, brought, person)
     finish(desk, first)
+    if results_of(first).get(patient.matricule or "") is Said.OK:
+        moment = Moment(
+            "résultat OK d'un lot, dossier travaillé entre-temps",
+            "result OK of a lot, file worked on meanwhile",
+        )
+        expect_kept(desk.snapshot(patient), before, moment, inferred=True)
     if second.collections:
         return  # The results of both are collected at once.
     with desk.answered_by(any_order(second, {before.patient.matricule or "": "01"})):
@@ -121,6 +127,27 @@ def test_file_in_two_lots(desk: Desk) -> None:
     if results_of(second).get(before.patient.matricule or "") is Said.KO:
         expect_still_denied(desk, patient)
     _expect_told(second, [before, *map(desk.snapshot, second.companions)])
+
+
+def _worked_on(desk: Desk, brought: Snapshot, person: Person) -> Snapshot:
+    """Do to a file that waits in a lot what costs it nothing: it is not what it was at the deposit any more.
+
+    It gets other names in use, the attribute homonyme, a billing number and a document, and is validated; its traits stay
+    locked meanwhile.
+    """
+    patient, lgo, user = brought.patient, desk.lgo, desk.user
+    with suppress(RefusedError):
+        lgo.update_patient(patient.id, {"birth_place": "99999"}, actor=user)
+    with suppress(RefusedError):
+        lgo.update_patient(patient.id, {"used_name": "KVORLANE", "used_first_name": "ZELBRUC"}, actor=user)
+    load(desk, patient, person)
+    with suppress(RefusedError, UndecidedError):
+        desk.check_document(patient)
+    before = desk.snapshot(patient)
+    waiting = Moment("dossier dans deux lots en attente", "file in two lots that wait")
+    done = ("used_name", "used_first_name", "attributes", "billing_number", "status", "proof")
+    expect_kept(before, brought, waiting, besides=dict.fromkeys(done, ANYTHING), inferred=True)
+    return before
 
 
 def _lower(desk: Desk, patient: Patient) -> None:

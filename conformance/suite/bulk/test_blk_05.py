@@ -128,6 +128,7 @@ def test_no_call(desk: Desk) -> None:
     person = desk.draw(first_names_count=1)
     patient = desk.create(person)
     call = desk.find(patient)
+    declined = desk.find(desk.create(desk.draw()))
     before = desk.lgo.read_dashboard(actor=desk.user)
     # A creation that is refused is no patient either.
     with suppress(RefusedError):
@@ -137,6 +138,7 @@ def test_no_call(desk: Desk) -> None:
             desk.search(birth_date=person.identity.traits.birth_date),
             desk.read(patient),
             desk.decide(call, accept=True),
+            desk.decide(declined, accept=False),
             desk.check_document(patient),
             desk.lgo.read_audit_log(actor=desk.user),
             _try_doubtful(desk, patient),

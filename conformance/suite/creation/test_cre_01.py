@@ -131,6 +131,10 @@ def test_several_missing(desk: Desk) -> None:
         }
     )
     _expect_accepted(desk, person)
+    # Of somebody who has a file now, a creation refused makes no second one.
+    there = _there(desk, person)
+    for missing in MANDATORY:
+        _expect_refused(desk, there, replace(_complete(person), **{missing: None}), (missing,))
 
 
 def _complete(person: Person) -> PatientTraits:

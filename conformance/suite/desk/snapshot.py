@@ -140,11 +140,11 @@ def _allowed(value: object, was: object, got: object) -> object:
 
 def changes_of(history: Collection[StatusChange]) -> list[tuple[str, str]]:
     """Return the changes of status of a history; entries of the creation or without a change are no changes."""
-    return [
-        (str(entry.previous), str(entry.status))
-        for entry in history
-        if entry.previous is not None and entry.previous != entry.status
-    ]
+    return [(str(entry.previous), str(entry.status)) for entry in _changing(history)]
+
+
+def _changing(history: Collection[StatusChange]) -> list[StatusChange]:
+    return [entry for entry in history if entry.previous is not None and entry.previous != entry.status]
 
 
 def _expect_history(after: Snapshot, before: Snapshot, moment: Moment, *, inferred: bool) -> None:
@@ -156,6 +156,7 @@ def _expect_history(after: Snapshot, before: Snapshot, moment: Moment, *, inferr
     ends = (str(before.patient.status), str(after.patient.status))
     is_chain = bool(added) and (added[0][0], added[-1][1]) == ends
     if new[: len(old)] == old and (is_chain if ends[0] != ends[1] else not added):
+        _expect_signed(after.history, len(added), moment)
         return
     raise Departure(
         f"{moment.fr}, l'historique des statuts ({_arrows(new)}) ne correspond pas au dossier, passé de {ends[0]} à "
@@ -164,6 +165,20 @@ def _expect_history(after: Snapshot, before: Snapshot, moment: Moment, *, inferr
         f"{ends[1]} (before: {_arrows(old)})",
         inferred=inferred,
     )
+
+
+def _expect_signed(history: Collection[StatusChange], added: int, moment: Moment) -> None:
+    """Check that the changes just added are signed, in a history that signs others: whatever led to them, somebody did it."""
+    if not added or not any((entry.author or "").strip() for entry in history):
+        return
+    nameless = [entry for entry in _changing(history)[-added:] if not (entry.author or "").strip()]
+    if nameless:
+        raise Departure(
+            f"{moment.fr}, le changement de statut est historisé sans auteur, alors que d'autres en ont un",
+            f"{moment.en}, the change of status is in the history without an author, although others have one",
+            # Who signs what a machine does is in no text.
+            inferred=True,
+        )
 
 
 def _arrows(changes: Collection[tuple[str, str]]) -> str:

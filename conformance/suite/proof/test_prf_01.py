@@ -12,7 +12,7 @@ import pytest
 
 from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, CARD, DOWNGRADE
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, DOWNGRADE
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import PARTS
@@ -22,6 +22,7 @@ from conformance.suite.desk.people import adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.words import app_identity
 from conformance.suite.proof.kinds import kinds_known
 from conformance.verdicts import UndecidedError
 
@@ -89,6 +90,27 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
     # One after the other into one file, the weaker ones first: none is hidden by a better one.
     kinds = sorted(kinds_known(desk), key=lambda kind: kind not in LOW_CONFIDENCE_PROOFS)
     expect_each({kind: partial(judge, kind) for kind in kinds})
+
+
+@pytest.mark.rule("PRF-01")
+@pytest.mark.title(
+    fr="Lire l'appli carte Vitale ne fait pas perdre le dispositif enregistré",
+    en="Reading the Appli carte Vitale does not lose the document recorded",
+)
+@APP.mark
+def test_kind_stays_with_the_app(desk: Desk) -> None:
+    person = adult(desk)
+    patient = desk.create(person)
+    desk.record_document(patient)
+    with suppress(RefusedError):
+        desk.lgo.import_app_identity(app_identity(person), patient_id=patient.id, actor=desk.user)
+    expect(
+        desk.read(patient).proof,
+        fr="après la lecture de l'appli carte Vitale, le dossier n'a plus de dispositif d'identité",
+        en="after the Appli carte Vitale was read, the file has no identity document any more",
+        # The app is a document itself, and may stand in the place of the other.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("PRF-01")

@@ -28,6 +28,7 @@ from conformance.suite.desk.apart import (
 )
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import LABEL, kind_of
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 
 
 PAGES: Final = path("document imprimé", "printed document", Verb.RENDER_DOCUMENT)
+
+
+PAGE: Final = 10
+"""How many results a first page may hold."""
 
 
 @pytest.mark.rule("SEC-01")
@@ -89,6 +94,10 @@ def test_opening_is_logged(desk: Desk, route: Route) -> None:
 )
 def test_each_screen_is_logged(desk: Desk, way: str) -> None:
     person = desk.play(PARTS["one-former-number-corsica-2a"])
+    if way == "search":  # Of a long list, what comes after the first page is looked at too.
+        for _ in range(PAGE):
+            namesake = desk.draw(birth_date=person.identity.traits.birth_date)
+            desk.lgo.create_patient(typed(namesake), actor=desk.user)
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
     numbers = [patient.matricule or "", *(former.matricule.value for former in person.identity.history)]
     number, day = patient.matricule or "", str(patient.birth_date)

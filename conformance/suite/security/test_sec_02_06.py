@@ -184,6 +184,9 @@ def test_a_whole_day(desk: Desk) -> None:
         expect_logged(
             desk.logged_calls(patient), own, Moment("journal d'un seul patient", "log of one patient alone")
         )
+    again = Moment("journal d'un seul patient, relu", "log of one patient alone, read again")
+    own = [each for each in watch.sent if each.patient_id == patients[0].id]
+    expect_logged(desk.logged_calls(patients[0]), own, again)
 
 
 @pytest.mark.rule("SEC-02")

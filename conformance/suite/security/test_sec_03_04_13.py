@@ -81,6 +81,9 @@ def test_stranger_changes_no_ins(desk: Desk, route: Route, role: Role) -> None:
     _, patient, _ = _known(desk, route)
     who = profile(desk, (), name="sans-droit", role=role)
     _expect_cannot_read(who)
+    if patient.status is Status.RECUP:
+        # Refused and done all the same, a validation then shows in the status.
+        desk.record_document(patient)
     before = desk.snapshot(patient)
     lgo, actor = desk.lgo, who.actor
     expect_hidden(
@@ -122,18 +125,20 @@ def test_right_comes_and_goes(desk: Desk) -> None:
     stranger = profile(desk, (), name="ordinaire")
     _expect_cannot_read(stranger)
     sign_in_and_save(desk, stranger)
-    expect_hidden(
-        desk,
-        {"l'ouverture du dossier": lambda: desk.lgo.read_patient(patient.id, actor=who.actor)},
-        patient,
-        IDENTITY_FIELDS,
-        Text(
-            "un utilisateur dont les droits viennent d'être retirés",
-            "a user whose rights were just withdrawn",
-        ),
+    opening = {"l'ouverture du dossier": lambda: desk.lgo.read_patient(patient.id, actor=who.actor)}
+    withdrawn = Text(
+        "un utilisateur dont les droits viennent d'être retirés",
+        "a user whose rights were just withdrawn",
     )
+    expect_hidden(desk, opening, patient, IDENTITY_FIELDS, withdrawn)
     expect_values(desk.read(patient), expected, fr="un autre ne voit plus", en="another user sees no more")
+    # Nor are they those of a colleague: one whose name begins alike, whose rights are saved after.
+    colleague = profile(desk, ORDINARY, name="ordinaire-du-soir")
+    expect_hidden(desk, opening, patient, IDENTITY_FIELDS, withdrawn)
+    _expect_sees(desk, colleague, patient, expected)
     _expect_sees(desk, profile(desk, ORDINARY, name="ordinaire"), patient, expected)
+    profile(desk, (), name="ordinaire")
+    _expect_sees(desk, colleague, patient, expected)
 
 
 @pytest.mark.rule("SEC-03")
@@ -147,6 +152,16 @@ def test_ins_alone_is_hidden(desk: Desk, route: Route) -> None:
     who = profile(desk, ORDINARY - {Right.READ_INS}, name="sans-ins")
     who = need_withheld(desk, who, Right.READ_INS)
     expect_hidden(desk, _readings(desk, who, patient, call), patient, INS, BLIND)
+    if route is Route.IMPORTED:
+        # In a list of several, it is hidden in each line.
+        day = patient.birth_date or ""
+        last = desk.bring(desk.draw(birth_date=day), route)
+        listed = {
+            "la liste de plusieurs": lambda: desk.lgo.search_patients(
+                SearchCriteria(birth_date=day), actor=who.actor
+            )
+        }
+        expect_hidden(desk, listed, last, INS, BLIND)
     traits = {name: value for name, value in insi_values(person).items() if name not in INS}
     if Right.READ_IDENTITY in who.rights:
         _expect_sees(desk, who, patient, traits)

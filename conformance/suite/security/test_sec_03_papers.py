@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 OPENING = path("par l'ouverture du DMP", "by opening the DMP", Verb.OPEN_DMP)
+TRACE = path("trace des envois", "trace of sendings", Verb.READ_TRANSMISSIONS)
 STRANGER = Text("un profil sans aucun droit", "a profile without any right")
 BLIND = Text("un profil sans droit sur l'INS", "a profile without right on the INS")
 
@@ -96,14 +97,24 @@ def _said_by(document: Document) -> list[str]:
     return [part.text for part in read_document(document.content, document.name).walk()]
 
 
+def _traced(desk: Desk, patient: Patient) -> int:
+    """Return how many sendings of a patient are traced, for a user who may see them."""
+    with desk.if_at_hand(TRACE):
+        return len(desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user))
+    return 0
+
+
 def _expect_stopped(desk: Desk, patient: Patient, actor: Actor) -> None:
     """Whoever may not see a patient neither has a document of theirs leave nor opens their DMP."""
     done: list[str] = []
+    traced = _traced(desk, patient)
     with desk.if_offered(SENDINGS), suppress(RefusedError):
         answer = desk.lgo.send_document(
             patient.id, kind_of(desk, VACCINATION_NOTE), Channel.MSSANTE, recipient=PROFESSIONAL, actor=actor
         )
         done += ["send_document"] if answer.outcome is SendingOutcome.SENT else []
+    if not done and _traced(desk, patient) > traced:
+        done.append("send_document")  # Refused, and gone all the same.
     with desk.if_offered(OPENING), suppress(RefusedError):
         desk.lgo.open_dmp(patient.id, actor=actor)
         done.append("open_dmp")

@@ -36,11 +36,13 @@ BLIND = Text("un profil sans droit sur l'INS", "a profile without right on the I
 def test_stranger_decides_nothing(desk: Desk, role: Role) -> None:
     people = family(desk.draw)
     patient = desk.bring(people.insured.person, Route.IMPORTED)
-    call, reading = desk.find(patient), read_card(desk, people.card())
+    # Of a file that has nothing yet: a decision refused and taken all the same shows.
+    waiting = desk.create(desk.draw())
+    call, reading = desk.find(waiting), read_card(desk, people.card())
     app = app_identity(people.insured.person)
     who = profile(desk, (), name="sans-droit", role=role)
     who = need_withheld(desk, who, Right.READ_IDENTITY)
-    before = desk.snapshot(patient)
+    befores = [desk.snapshot(patient), desk.snapshot(waiting)]
     expect_hidden(
         desk,
         {
@@ -50,14 +52,16 @@ def test_stranger_decides_nothing(desk: Desk, role: Role) -> None:
             "l'appli carte Vitale": lambda: desk.lgo.import_app_identity(
                 app, patient_id=patient.id, actor=who.actor
             ),
-            "la décision": lambda: desk.lgo.decide_proposal(call.id, accept=True, actor=who.actor),
         },
         patient,
         IDENTITY_FIELDS,
         STRANGER,
     )
+    decision = {"la décision": lambda: desk.lgo.decide_proposal(call.id, accept=True, actor=who.actor)}
+    expect_hidden(desk, decision, waiting, IDENTITY_FIELDS, STRANGER)
     moment = Moment(f"actes d'{STRANGER.fr}", f"acts of {STRANGER.en}")
-    expect_kept(desk.snapshot(patient), before, moment, inferred=True)
+    for before in befores:
+        expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
 
 
 @pytest.mark.rule("SEC-03")

@@ -85,6 +85,7 @@ def test_each_trait(desk: Desk, route: Route, user: str) -> None:
     if route is Route.TYPED:
         # What is put back as it was is changed too, and so is what is changed of whoever is marked.
         changes = {"nom changé": {"used_name": "CURBLEZ"}, "nom repris": {"used_name": None}, **changes}
+        changes["deux champs"] = {"used_name": "DRIMVAL", "used_first_name": "VIZKELOR"}
         marks = {
             "birth_date": Attribute.DOUTEUSE,
             "sex": Attribute.HOMONYME,
@@ -260,6 +261,15 @@ def _expect_logged(
             fr=f"{moment.fr} : la trace dit {wrong}, la valeur donnée est {change}",
             en=f"{moment.en}: the entry says {wrong}, the value given is {change}",
         )
+    # Where the log names what was changed, it names all of it.
+    named = {name for entry in own for name in entry.changes}.intersection(change)
+    unnamed = sorted({name for name, value in change.items() if value} - named) if named else []
+    expect(
+        not unnamed,
+        fr=f"{moment.fr} : la trace nomme {', '.join(sorted(named))}, et non {', '.join(unnamed)}",
+        en=f"{moment.en}: the entry names {', '.join(sorted(named))}, and not {', '.join(unnamed)}",
+        inferred=True,
+    )
     return own[-1]
 
 

@@ -18,6 +18,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CARD, CHECKED
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.full import load
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -162,6 +163,32 @@ def test_locked_while_open(desk: Desk, route: Route) -> None:
         "place changed, a colleague having fed the file",
     )
     expect_kept(colleague.snapshot(patient), before, moment)
+
+
+@pytest.mark.rule("STA-14", "ATT-01", "PRF-01")
+@pytest.mark.title(
+    fr="Un nom utilisé enregistré d'un dossier ouvert avant ne défait rien de ce qu'un collègue y a fait depuis",
+    en="A used name saved from a file opened before undoes nothing of what a colleague has done to it since",
+)
+def test_saved_after_a_colleague(desk: Desk) -> None:
+    person = desk.draw(first_names_count=2)
+    patient = desk.create(person)
+    desk.read(patient)
+    colleague = desk.as_super_user()
+    colleague.feed(patient)
+    load(colleague, patient, person)
+    colleague.record_document(patient)
+    before = colleague.snapshot(patient)
+    changes: dict[str, str | None] = {"used_name": "ZELBRUC"}
+    try:
+        desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user)
+    except RefusedError:
+        changes = {}  # Told to look again: nothing is lost.
+    moment = Moment(
+        "nom utilisé enregistré, un collègue ayant travaillé le dossier",
+        "used name saved, a colleague having worked on the file",
+    )
+    expect_kept(colleague.snapshot(patient), before, moment, besides=changes, inferred=True)
 
 
 @pytest.mark.rule("STA-14")

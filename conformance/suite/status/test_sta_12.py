@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import Actor, Attribute, Role, Status
+from conformance.drivers.model import Actor, Attribute, CallOutcome, Role, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.expect import expect_each
@@ -17,7 +17,9 @@ from conformance.suite.desk.people import another_value
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import FIELD, insi_values
+from conformance.suite.response.refusals import altered
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -142,6 +144,32 @@ def test_lock_holds(desk: Desk, route: Route) -> None:
         _expect_locked(desk, before, route, {field: None})
 
     expect_each({field: partial(judge, field) for field in TYPED})
+
+
+@pytest.mark.rule("STA-12")
+@pytest.mark.title(
+    fr="Le lieu que ni l'utilisateur ni INSi ne connaît est verrouillé comme un autre",
+    en="The place that neither the user nor INSi knows is locked like any other",
+)
+def test_unknown_place_is_locked(desk: Desk) -> None:
+    person = desk.draw()
+    patient = desk.create(person, birth_place=UNKNOWN_PLACE)
+    with desk.answered_by(altered("no-place-locked", {"birth_place": None}), patient=person):
+        call, _ = desk.try_call(patient)
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
+        return  # A software may want a place.
+    desk.decide(call, accept=True)
+    for route in (Route.IMPORTED, Route.IMPORTED_CHECKED):
+        before = desk.snapshot(patient)
+        if before.patient.status is not route.status or before.patient.birth_place != UNKNOWN_PLACE:
+            return  # What becomes of such an answer has rules of its own.
+        changes = {"birth_place": person.identity.traits.birth_place}
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, dict(changes), actor=desk.user)
+        # INSi has not given this one: that it is locked too is read in the rule, which makes no exception.
+        expect_kept(desk.snapshot(patient), before, _moment(route, changes), inferred=True)
+        if route is Route.IMPORTED:
+            desk.check_document(patient)
 
 
 @pytest.mark.rule("STA-12")

@@ -16,6 +16,7 @@ from conformance.reference.defects.by_hand.common.memory import (
     opened_file_set,
     to_others,
 )
+from conformance.reference.defects.by_hand.common.notes import as_opened_by_its_user
 from conformance.reference.defects.by_hand.common.records import all_with
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def one_removed_all_gone(records: list[Record], about: Mapping[str, Any], _memor
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "attributes-as-opened-by-its-user": as_opened_by_its_user("attributes"),
     "attributes-before-the-doubt": attributes_before_the_doubt,
     "attributes-to-the-number": to_others(("matricule",), ("attributes",), "attributes-set"),
     "doubt-expired": every_night(_doubt_expired),

@@ -231,18 +231,50 @@ def used_names_of_the_deposit(
     return [{**one, "used_name": used.get(one["id"], one["used_name"])} for one in records]
 
 
+def lot_waiting_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files whose result a lot waits for, and the lines whose matricule holds a letter."""
+    memory.shared.setdefault("waiting", set()).update(one["patient_id"] for one in records)
+    lettered = memory.shared.setdefault("lettered", set())
+    lettered.update(one["line_id"] for one in records if not one["matricule"].isdigit())
+    return records
+
+
+def lettered_not_matched(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Lose the results of numbers that cannot be read as integers."""
+    return [one for one in records if one["line_id"] not in memory.shared.get("lettered", ())]
+
+
+def _lost_with_the_result(event: str, **values: Any) -> Hand:
+    """Return what takes away, when the result of a lot comes, what an act has put into the file while the lot waited."""
+
+    def lose(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        [one] = records
+        done = memory.own.setdefault("done", set())
+        if about["event"] == event and one["id"] in memory.shared.get("waiting", ()):
+            done.add(one["id"])
+        if about["event"] == "lot-ok" and one["id"] in done:
+            done.discard(one["id"])
+            return [{**one, **values}]
+        return records
+
+    return lose
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "attributes-of-the-deposit": _lost_with_the_result("attributes-set", attributes=[]),
     "by-noted": by_noted,
     "by-rank-of-deposit": by_rank_of_deposit,
     "by-rank-of-request": by_rank_of_request,
     "denied-again": denied_again,
     "denied-noted": denied_noted,
     "depositor-noted": depositor_noted,
+    "document-of-the-deposit": _lost_with_the_result("proof-recorded", proof=None),
     "doubles-noted": doubles_noted,
     "homonym-lost-in-a-lot": homonym_lost_in_a_lot,
     "last-of-page-lost": last_of_page_lost,
     "latest-lot-noted": latest_lot_noted,
     "latest-lot-only": latest_lot_only,
+    "lettered-not-matched": lettered_not_matched,
     "lines-by-rank": lines_by_rank,
     "lot-noted": lot_noted,
     "lots-closed": querying("UPDATE lot SET is_complete = 1"),
@@ -254,6 +286,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "shifted-by-doubles": shifted_by_doubles,
     "shifted-by-rank": shifted_by_rank,
     "single-line-passes": single_line_passes,
+    "status-of-the-deposit": _lost_with_the_result("validated", status="RECUP", proof=None),
     "undone-for-another-than-the-depositor": undone_for_another_than_the_depositor,
     "unqueued-in-a-lot": unqueued_in_a_lot,
     "until-the-first-ko": until_the_first_ko,
@@ -261,6 +294,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "used-names-deposited": used_names_deposited,
     "used-names-of-the-deposit": used_names_of_the_deposit,
     "validated-kept-in-a-lot": validated_kept_in_a_lot,
+    "lot-waiting-noted": lot_waiting_noted,
     "worst-for-all": worst_for_all,
 }
 """What ``hand`` may name."""

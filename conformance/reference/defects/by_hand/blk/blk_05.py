@@ -275,6 +275,19 @@ def card_calls_uncounted(records: list[Record], about: Mapping[str, Any], _memor
     return [{**one, **{name: one[name] - count for name, count in less.items()}} for one in records]
 
 
+def declined_counted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note that an identity was declined."""
+    memory.shared["declined"] = memory.shared.get("declined", 0) + 1
+    return records
+
+
+def without_the_declined(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Take the calls that were declined off the counters."""
+    count = memory.shared.get("declined", 0)
+    names = ("insi_calls", "insi_successes")
+    return [{**one, **{name: one[name] - count for name in names}} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "blocked-as-failed": blocked_as_failed,
     "blocked-counted": blocked_counted,
@@ -284,6 +297,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "codes-as-failures": codes_as_failures,
     "counted-on-last-page": counted_on_last_page,
     "creation-calls-uncounted": creation_calls_uncounted,
+    "declined-counted": declined_counted,
     "failed-cards-succeed": failed_cards_succeed,
     "faults-are-answers": faults_are_answers,
     "marked-still-counted": marked_still_counted,
@@ -299,5 +313,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "super-users-uncounted": super_users_uncounted,
     "unanswered-uncounted": unanswered_uncounted,
     "verifications-counted-twice": verifications_counted_twice,
+    "without-the-declined": without_the_declined,
 }
 """What ``hand`` may name."""

@@ -66,3 +66,19 @@ def came_from_elsewhere(memory: Memory) -> set[str]:
     """Return the numbers of the files noted for where they came from."""
     found: set[str] = memory.shared.setdefault("came", set())
     return found
+
+
+def as_opened_by_its_user(*names: str) -> Hand:
+    """Return what writes these values back, with a used name, as they were when its user opened the file."""
+
+    def write_back(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        [one] = records
+        key = f"{about['user']}/{one['id']}"
+        if about["event"] == "read":
+            memory.own[key] = one
+        elif about["event"] == "updated" and set(about["typed"]) == {"used_name"}:
+            opened = memory.own.get(key, one)
+            return [{**one, **{name: opened[name] for name in names}}]
+        return records
+
+    return write_back

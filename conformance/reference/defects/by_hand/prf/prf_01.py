@@ -13,6 +13,7 @@ from conformance.reference.defects.by_hand.common.memory import (
     opened_file_set,
     to_others,
 )
+from conformance.reference.defects.by_hand.common.notes import as_opened_by_its_user
 from conformance.reference.defects.by_hand.common.records import all_with
 from conformance.reference.store import now
 
@@ -140,6 +141,7 @@ def card_as_proof(records: list[Record], about: Mapping[str, Any], _memory: Memo
 
 FUNCTIONS: Final[dict[str, Hand]] = {
     "composite-shown-by-its-head": composite_shown_by_its_head,
+    "document-as-opened-by-its-user": as_opened_by_its_user("proof"),
     "document-signed-by-who-acts": document_signed_by_who_acts,
     "document-to-the-place": to_others(("birth_name", "birth_place"), ("proof",), "proof-recorded"),
     "documents-hidden": hidden_from_others(proof=None),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.by_hand.common.constants import STRICT_TRAITS, USED, USED_NAMES, WITH_INS
+from conformance.reference.defects.by_hand.common.notes import as_opened_by_its_user
 from conformance.reference.defects.by_hand.common.records import all_with
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def emptied_refused(records: list[Record], _about: Mapping[str, Any], _memory: M
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "as-opened-by-its-user": as_opened_by_its_user("status", "matricule", "oid"),
     "both-not-emptied": both_not_emptied,
     "both-used-lower": both_used_lower,
     "creator-noted": creator_noted,
