@@ -14,6 +14,7 @@ from conformance.suite.desk.card_calls import (
     call_or_read_again,
     calls_without_file,
     expect_about,
+    expect_understood,
     need_card_request,
     try_card_call,
 )
@@ -120,12 +121,10 @@ def test_file_of_another(desk: Desk) -> None:
     call, requests = try_card_call(desk, reading, member, patient)
     if isinstance(call, RefusedError) and not requests:
         return  # Noticing that the child is not the patient is as good.
+    moment = Moment("enfant choisi, dossier du parent", "child chosen, file of the parent")
+    expect_understood(requests, member, moment)
     need_card_request(call, requests)
-    expect_about(
-        requests,
-        member,
-        Moment("enfant choisi, dossier du parent", "child chosen, file of the parent"),
-    )
+    expect_about(requests, member, moment)
 
 
 @pytest.mark.rule("CAL-02")
@@ -140,8 +139,9 @@ def test_accepted(desk: Desk, key: str) -> None:
     patient = desk.create(member.person)
     reading = _read(desk, people.card())
     call, requests = try_card_call(desk, reading, member, patient)
-    need_card_request(call, requests)
     moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
+    expect_understood(requests, member, moment)
+    need_card_request(call, requests)
     expect_about(requests, member, moment)
     if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND:
         return
@@ -179,8 +179,9 @@ def _expect_chosen(
 ) -> None:
     member = people.member(key)
     call, requests = call_or_read_again(desk, reading, people, key, patient)
-    need_card_request(call, requests)
     moment = Moment(f"bénéficiaire choisi : {key}", f"person chosen: {key}")
+    expect_understood(requests, member, moment)
+    need_card_request(call, requests)
     expect_about(requests, member, moment)
     _expect_returned(requests, member, moment)
 

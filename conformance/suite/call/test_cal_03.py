@@ -62,11 +62,21 @@ def test_each_call(desk: Desk, way: str, user: str) -> None:
 )
 def test_cards_in_turn(desk: Desk) -> None:
     families = [family(desk.draw) for _ in range(2)]
+    bearers: dict[str, int] = {}
     for number, key in ((0, "insured"), (1, "child"), (0, "partner"), (1, "insured"), (1, "twin-2")):
         people = families[number]
         patient = desk.create(people.member(key).person)
         read_at = datetime.now(UTC)
-        _expect_carried(desk, read_card(desk, people.card()), people, key, patient, read_at)
+        requests = _expect_carried(desk, read_card(desk, people.card()), people, key, patient, read_at)
+        for each in (assertion for request in requests for assertion in vitale_of(request)):
+            expect_equal(
+                got=bearers.setdefault(each.id, number),
+                expected=number,
+                fr=f"carte(s) dont l'assertion Vitale porte l'ID {each.id}",
+                en=f"card(s) whose Vitale assertion has the ID {each.id}",
+                # That an ID is given once is of SAML.
+                inferred=True,
+            )
 
 
 @pytest.mark.rule("CAL-03")
@@ -105,12 +115,13 @@ def test_renewed_card(desk: Desk) -> None:
 
 def _expect_carried(  # noqa: PLR0917 - who, where and when
     desk: Desk, reading: CardReading, people: Family, key: str, patient: Patient | None, read_at: datetime
-) -> None:
+) -> list[ExchangeView]:
     call, requests = call_or_read_again(desk, reading, people, key, patient)
     need_card_request(call, requests)
     expect_carried(
         requests, people.serial, read_at, Moment(f"appel par carte ({key})", f"call by card ({key})")
     )
+    return requests
 
 
 def expect_carried(requests: Sequence[ExchangeView], serial: str, read_at: datetime, moment: Moment) -> None:

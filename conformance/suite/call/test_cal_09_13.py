@@ -121,6 +121,7 @@ def _expect_grown(desk: Desk, person: Person) -> bool:
         en=f"number of first names sent {sizes}, place sent {places}",
     )
     _expect_names_before_place(requests, patient)
+    _expect_not_repeated(requests)
     # What was joined and got a 02 stays when the place is added.
     joined = max((size for size, place in zip(sizes, places, strict=True) if not place), default=0)
     added = [size for size, place in zip(sizes, places, strict=True) if place]
@@ -139,6 +140,18 @@ def _expect_grown(desk: Desk, person: Person) -> bool:
         inferred=True,
     )
     return any(places)
+
+
+def _expect_not_repeated(requests: Sequence[ExchangeView]) -> None:
+    """Check that what found several people is not asked again as it is: nothing was added."""
+    sent = [asked(request) for request in requests]
+    for number, (request, before, now) in enumerate(zip(requests, sent, sent[1:], strict=False), 1):
+        expect(
+            request.code != "02" or now != before,
+            fr=f"après un 02, la requête {number + 1} repose la même question : rien n'y est ajouté",
+            en=f"after a 02, request {number + 1} asks the same question again: nothing is added to it",
+            inferred=True,
+        )
 
 
 def _expect_asked_once_corrected(desk: Desk) -> None:

@@ -15,8 +15,9 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.needs import need_no_exemption
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.told import told
+from conformance.suite.desk.wire import is_disturbed, refusal_of
 from conformance.suite.desk.words import shown
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import Departure, UndecidedError
 from simulator.contract.names import SOAP12, WSSE, Operation
 from simulator.ins.traits import comparison_key
 from simulator.scripting.loader import scenario_data
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 _NAME: Final = "NomNaissance"
 _CONTEXT: Final = "ContexteBAM "
+_NOT_READ: Final = "desir_9003"
+"""The fault of a request whose form is not that of the contract."""
 
 CARD_WAYS: Final = ("file", "no-file")
 """From where a card is called with. The second is a way that a software need not have: see ``calls_without_file``."""
@@ -142,6 +145,26 @@ def need_card_request(call: InsiCall | RefusedError, requests: Sequence[Exchange
         )
 
 
+def expect_understood(requests: Sequence[ExchangeView], member: Member, moment: Text) -> None:
+    """Check that INSi could read the searches by card that the software made: what is in them is the software's own.
+
+    One is known by the element in its body. It is about the member or it is not, like any other; where it is, and INSi refuses
+    its form all the same, that it be well formed is deduced.
+    """
+    for request in requests:
+        if request.operation is not None or request.code != _NOT_READ or is_disturbed(request):
+            continue
+        if _envelope(request).find(".//{*}RECVITALE") is None:
+            continue
+        _expect_of(request, member, moment)
+        why = refusal_of(request)
+        raise Departure(
+            f"{moment.fr}, INSi ne sait pas lire la recherche par carte ({request.code}) : {why.fr}",
+            f"{moment.en}, INSi cannot read the search by card ({request.code}): {why.en}",
+            inferred=True,
+        )
+
+
 def expect_about(requests: Sequence[ExchangeView], member: Member, moment: Text) -> None:
     """Check that every request is a search by card, for this member and for nobody else (CAL-02)."""
     for request in requests:
@@ -151,14 +174,18 @@ def expect_about(requests: Sequence[ExchangeView], member: Member, moment: Text)
             fr=f"{moment.fr}, opération appelée",
             en=f"{moment.en}, operation called",
         )
-        for name, got, allowed in _compared(request, member):
-            expect(
-                got in allowed,
-                fr=f"{moment.fr}, {name} envoyé {shown(got).fr}, attendu {shown(sorted(filter(None, allowed))).fr}",
-                en=f"{moment.en}, {name} sent {shown(got).en}, expected {shown(sorted(filter(None, allowed))).en}",
-                # That the name and the context are about the beneficiary as well is read off the schemas.
-                inferred=name == _NAME or name.startswith(_CONTEXT),
-            )
+        _expect_of(request, member, moment)
+
+
+def _expect_of(request: ExchangeView, member: Member, moment: Text) -> None:
+    for name, got, allowed in _compared(request, member):
+        expect(
+            got in allowed,
+            fr=f"{moment.fr}, {name} envoyé {shown(got).fr}, attendu {shown(sorted(filter(None, allowed))).fr}",
+            en=f"{moment.en}, {name} sent {shown(got).en}, expected {shown(sorted(filter(None, allowed))).en}",
+            # That the name and the context are about the beneficiary as well is read off the schemas.
+            inferred=name == _NAME or name.startswith(_CONTEXT),
+        )
 
 
 def _compared(request: ExchangeView, member: Member) -> Iterator[tuple[str, str | None, set[str | None]]]:

@@ -99,11 +99,14 @@ def test_only_the_oid_changes(desk: Desk, first: InsOid, route: Route) -> None:
 )
 def test_nature_displayed(desk: Desk) -> None:
     told: list[str] = []
+    silent: set[str] = set()
+    said: set[str] = set()
 
     def judge(digit: str, oid: InsOid) -> None:
         patient = desk.feed(desk.create(known(desk, digit, oid)))
         natures = natures_shown(desk, patient)
         told.extend(natures)
+        (silent, said)[bool(natures)].add(oid.nature)
         expect(
             natures <= {oid.nature},
             fr=f"l'écran dit {' et '.join(sorted(natures))} d'un matricule d'OID {oid}",
@@ -111,6 +114,13 @@ def test_nature_displayed(desk: Desk) -> None:
         )
 
     expect_each({name: partial(judge, *case) for name, case in NATURES.items()})
+    expect(
+        not told or not silent,
+        fr=f"l'écran dit la nature {' et '.join(sorted(said))} d'un matricule, et rien pour un autre : {' et '.join(sorted(silent))}",
+        en=f"the screen says the nature {' and '.join(sorted(said))} of one matricule, and nothing of another: {' and '.join(sorted(silent))}",
+        # That what is said of one is said of all is deduced.
+        inferred=True,
+    )
     if not told:
         raise UndecidedError(
             "le pilote ne dit pas si l'écran nomme NIR ou NIA : à constater à l'écran",

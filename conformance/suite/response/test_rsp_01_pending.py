@@ -19,6 +19,7 @@ from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import while_waiting
 from conformance.suite.desk.words import expect_values, insi_values
 from conformance.suite.response.proposals import COMPARED, expect_comparison, expect_lines, proposed
+from conformance.suite.response.refusals import altered
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -113,6 +114,31 @@ def test_each_its_own(desk: Desk, order: str) -> None:
             en="the second file does not have the INSi identity of its proposal",
         )
     expect_kept(desk.snapshot(patients[one]), fed, moment)
+
+
+@pytest.mark.rule("RSP-01")
+@pytest.mark.title(
+    fr="Deux réponses en attente pour un même dossier : accepter l'une écrit ce qu'elle montre, et non ce que montre l'autre",
+    en="Two answers that wait for one file: accepting one writes what it shows, not what the other one shows",
+)
+def test_older_of_two(desk: Desk) -> None:
+    person = desk.draw(first_names_count=2, birth_place="75114", birth_date="1984-09-25")
+    patient = desk.create(person)
+    older = desk.find(patient)
+    with desk.answered_by(altered("other-place", {"birth_place": "69383"}), patient=person):
+        call, _ = desk.try_call(patient)
+    if isinstance(call, RefusedError) or call.outcome is not CallOutcome.FOUND or call.id == older.id:
+        return  # A software may hold one proposal at a time.
+    with suppress(RefusedError):
+        lines = {line.field: line for line in desk.lgo.read_proposal(older.id, actor=desk.user).fields}
+        if lines["birth_place"].insi != "75114" or not _is_accepted(desk, older):
+            return  # It may have taken the place of the one before, and say so by what it shows.
+        expect_values(
+            desk.read(patient),
+            insi_values(person),
+            fr="la réponse acceptée n'est pas celle qui est reprise",
+            en="the answer accepted is not the one that is taken over",
+        )
 
 
 @pytest.mark.rule("RSP-01")

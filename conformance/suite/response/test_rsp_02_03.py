@@ -125,10 +125,28 @@ def test_each_trait(desk: Desk, route: Route) -> None:
             en=f"INSi returned no place and the file holds {after.birth_place}",
         )
 
+    def long_list() -> None:
+        person = desk.draw(first_names_count=2)
+        names = f"{person.identity.traits.first_names}{' KVORLAN ZELBRUC' * 5}"[:98].rstrip()
+        patient = desk.bring(person, route)
+        with desk.answered_by(altered("long-list", {"first_names": names}), patient=person):
+            call, requests = desk.try_call(patient)
+            need_answer(requests, "suite/long-list")
+        after = None if isinstance(call, RefusedError) else desk.try_accept(call)
+        if after is None or isinstance(after, RefusedError):
+            return  # How long a list may be: TRT-04.
+        expect_values(
+            desk.read(patient),
+            {**insi_values(person), "first_names": names},
+            fr="le dossier n'est pas alimenté par INSi",
+            en="the file is not fed from INSi",
+        )
+
     expect_each(
         {
             "lieu": partial(judge, place="x"),
             "INSi sans lieu": without_place,
+            "longue liste": long_list,
             "lieu inconnu": partial(judge, birth_place="99999"),
             "liste vide": partial(judge, first_names=None),
             "nom": partial(judge, birth_name="KVORLAN"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.drivers.model import Patient
+from conformance.drivers.screens import Form
+from conformance.suite.desk.apart import SCREENS
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -16,6 +19,9 @@ from conformance.verdicts import UndecidedError, Verdict
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
+
+WRITTEN: Final = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b", re.ASCII)
+"""A date among the words of a screen."""
 
 
 @pytest.mark.rule("RSP-04")
@@ -68,6 +74,12 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
         if updated.display_birth_date is not None:
             _expect_date(updated.display_birth_date, day, "à l'écran, après modification")
         _expect_date(desk.read(patient).display_birth_date, day, "après modification")
+    with desk.if_at_hand(SCREENS):
+        fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+        for text in (field.value for field in fields if field.name == "birth_date" and field.value):
+            # More may be said beside the date: the age, or that it is made up.
+            written = WRITTEN.search(text)
+            _expect_date(written[0] if written else text, day, "sur l'écran du dossier")
 
 
 @pytest.mark.rule("RSP-04")

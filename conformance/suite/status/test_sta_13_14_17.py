@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.drivers.model import Patient
+    from conformance.drivers.screens import FormField
     from conformance.suite.desk.steps import Desk
 
 COMPLEMENTARY = ("used_name", "used_first_name")
@@ -78,7 +79,20 @@ def test_lock_shows_at_once(desk: Desk) -> None:
     desk.record_document(patient)
     with suppress(RefusedError):
         answers["validation"] = desk.lgo.validate_identity(patient.id, actor=desk.user)
-    if not desk.read(patient).locked_fields:
+    now = desk.read(patient)
+    if now.status in {Status.RECUP, Status.QUAL}:
+        fields: list[FormField] = []
+        with desk.if_at_hand(SCREENS):
+            fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
+        missing = sorted(
+            {*(set(STRICT_FIELDS) - now.locked_fields if now.locked_fields else ()), *editable_traits(fields)}
+        )
+        expect(
+            not missing,
+            fr=f"lieu inconnu : non verrouillés à l'écran : {', '.join(missing)}",
+            en=f"unknown place: not locked on screen: {', '.join(missing)}",
+        )
+    if not now.locked_fields:
         return  # The screen alone shows them.
     for act, shown in answers.items():
         hidden = sorted(set(STRICT_FIELDS) - shown.locked_fields) if shown else []
