@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.matrix.mutants.__main__ import main
 from conformance.matrix.mutants.alternatives import alternatives
+from conformance.matrix.mutants.context import others, slips
 from conformance.matrix.mutants.edits import mutants_of, tree_of
 from conformance.matrix.mutants.hunting import Reach, State, fate_of, reach, sample
 from conformance.matrix.mutants.placing import noting_lines, placed, statement_at
@@ -31,11 +33,18 @@ LIFECYCLE = "conformance.reference.lifecycle"
         ("file.birth_name", {"file.used_name"}),
         ("'matricule'", {"'billing_number'"}),
         ("(1, x)", {"(x,)", "(1,)"}),
-        ("{'a': x, 'b': y}", {"{'b': y}", "{'a': x}"}),
+        ("{'a': x, 'b': y}", {"{'b': y}", "{'a': x}", "{'a': None, 'b': y}", "{'a': x, 'b': None}"}),
         ("name.strip()", {"name"}),
         ("f(a, b)", {"f(b, a)"}),
         ("f(a=1)", {"f()"}),
-        ("a if b else c", {"a", "c"}),
+        ("a if b else c", {"a", "c", "c if b else a"}),
+        ("f(a=x)", {"f()", "f(a=None)"}),
+        ("any(names)", {"all(names)"}),
+        ("name.startswith(other)", {"name.endswith(other)"}),
+        ("replace(file, name=x)", {"file", "replace(file)", "replace(file, name=None)"}),
+        ("names[-1]", {"names[0]"}),
+        ("f'{a}^{b}'", {"f'{b}^{a}'"}),
+        ("'SELECT name FROM log ORDER BY id'", {"'SELECT name FROM log ORDER BY id DESC'"}),
         ("names[0]", {"names[-1]"}),
         ("names[1:]", {"names"}),
         ("True", {"False"}),
@@ -51,6 +60,64 @@ def test_an_expression_becomes_what_a_slip_makes_of_it(text: str, expected: set[
 @pytest.mark.parametrize("text", ["raise Error", "count += 1", "return x", "act(x)", "file.name = x"])
 def test_a_statement_is_forgotten(text: str) -> None:
     assert [type(other) for _, other in alternatives(ast.parse(text).body[0])] == [ast.Pass]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("for one in names: act(one)", "first only", "for one in names:\n    act(one)\n    break"),
+        ("with frame(): act()", "frame dropped", "if True:\n    act()"),
+        ("if a:\n    b\nelse:\n    c", "else dropped", "if a:\n    b"),
+    ],
+)
+def test_a_statement_is_written_otherwise(text: str, kind: str, expected: str) -> None:
+    found = dict(alternatives(ast.parse(text).body[0]))
+    assert ast.unparse(ast.fix_missing_locations(found[kind])) == expected
+
+
+def test_an_error_is_swallowed() -> None:
+    [statement] = ast.parse("try:\n    act()\nexcept Odd as error:\n    raise Own from error").body
+    assert isinstance(statement, ast.Try)
+    [(_, other)] = alternatives(statement.handlers[0])
+    assert ast.unparse(ast.fix_missing_locations(other)) == "except Odd as error:\n    return None"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "expected"),
+    [
+        ("log.add(file)", "done twice", "log.add(file)\nlog.add(file)"),
+        ("file = store.save(file)", "result forgotten", "store.save(file)"),
+        (
+            "if not right: raise Error\nstore.save(file)",
+            "too early",
+            "store.save(file)\nif not right:\n    raise Error",
+        ),
+    ],
+)
+def test_statements_of_a_block_are_mixed_up(body: str, kind: str, expected: str) -> None:
+    [function] = ast.parse(f"def act(file):\n{indent(body, '    ')}").body
+    assert isinstance(function, ast.FunctionDef)
+    [slip] = [one for one in slips(function.body, function) if one.kind == kind]
+    assert "\n".join(map(ast.unparse, slip.became)) == expected
+
+
+def test_what_comes_first_is_needed_by_what_follows() -> None:
+    [function] = ast.parse("def act(files):\n    files.add(a)\n    b = files.of(a)\n    files.add(b)").body
+    assert isinstance(function, ast.FunctionDef)
+    assert {one.kind for one in slips(function.body, function)} == {"done twice", "too early"}
+
+
+def test_a_name_is_taken_for_another_of_its_kind() -> None:
+    [function] = ast.parse(
+        "def act(name: str, other: str, number: int): return name, number, Status.QUAL"
+    ).body
+    assert isinstance(function, ast.FunctionDef)
+    found = [
+        (kind, ast.unparse(other))
+        for node in ast.walk(function)
+        for kind, other in others(node, function, {"Status": Status})
+    ]
+    assert found == [("other variable", "other"), ("other member", f"Status.{next(iter(Status)).name}")]
 
 
 def test_a_mutant_is_there_inside_the_block_only() -> None:

@@ -5,6 +5,7 @@ Examples::
     python -m conformance.matrix.mutants --sample 50 --seed 7
     python -m conformance.matrix.mutants --module strategy --sample 20 --list
     python -m conformance.matrix.mutants --module lifecycle --rule STA-03 --rule STA-05
+    python -m conformance.matrix.mutants --kind "done twice" --kind "too early" --sample 20
     python -m conformance.matrix.mutants --reach .reach.json --output mutants.ndjson
 
 The first thing is a campaign that learns which checks run which line; ``--reach`` keeps that in a file. What survives is
@@ -40,9 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := sorted(set(options.rule) - set(load_catalogue())):
         sys.stderr.write(f"no rule is called {', '.join(unknown)}\n")
         return 2
-    chosen = sample(options.sample, options.seed, options.module)
+    chosen = sample(options.sample, options.seed, options.module, options.kind)
     if not chosen:
-        sys.stderr.write(f"no module of the reference LGO is called like {', '.join(options.module)}\n")
+        asked = ", ".join([*options.module, *options.kind])
+        sys.stderr.write(f"no module of the reference LGO, or no kind of mistake, is called like {asked}\n")
         return 2
     if options.list:
         sys.stdout.writelines(f"{mutant}\n" for mutant in chosen)
@@ -85,6 +87,9 @@ def _options(arguments: Iterable[str] | None) -> argparse.Namespace:
         default=[],
         metavar="PART",
         help="only of modules whose name holds this; repeatable",
+    )
+    parser.add_argument(
+        "--kind", action="append", default=[], metavar="KIND", help="only mistakes of this kind; repeatable"
     )
     parser.add_argument(
         "--rule",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import singledispatch
+from itertools import pairwise
 from typing import Final
 
 Alternative = tuple[str, ast.AST]
@@ -22,6 +24,11 @@ _NEAR: Final = {
     "insi": "local",
     "date_from": "date_to",
     "date_to": "date_from",
+    "sender": "recipient",
+    "recipient": "sender",
+    "user": "role",
+    "official": "usual",
+    "birth_date": "birth_place",
 }
 """Fields that stand beside one another: one is taken for the other."""
 
@@ -38,9 +45,24 @@ _OPPOSITE: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.GtE: ast.Gt,
 }
 
-_FORGOTTEN: Final = frozenset({"strip", "upper", "lower", "replace", "complete"})
+_FORGOTTEN: Final = frozenset(
+    {"strip", "upper", "lower", "replace", "complete", "casefold", "removeprefix", "removesuffix", "zfill"}
+)
 """Methods that tidy a value."""
-_TIDY: Final = frozenset({"sorted", "frozenset", "set", "tuple", "list"})
+_TIDY: Final = frozenset({"sorted", "frozenset", "set", "tuple", "list", "escape", "quoteattr", "reversed"})
+_WRITTEN: Final = frozenset({"plain", "french"})
+"""Methods that write a value otherwise."""
+_CONFUSED: Final = {"any": "all", "all": "any", "min": "max", "max": "min"}
+_OTHER_END: Final = {
+    "partition": "rpartition",
+    "rpartition": "partition",
+    "startswith": "endswith",
+    "endswith": "startswith",
+    "union": "intersection",
+    "intersection": "union",
+}
+_ORDER: Final = " ORDER BY id"
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
 _MOST_PARTS: Final = 16
 
 
@@ -79,6 +101,7 @@ def _(node: ast.IfExp) -> Iterator[Alternative]:
     if not _names_something(node.test):
         yield "one branch", node.body
         yield "one branch", node.orelse
+        yield "branches swapped", ast.IfExp(node.test, node.orelse, node.body)
 
 
 @alternatives.register
@@ -92,6 +115,10 @@ def _(node: ast.Constant) -> Iterator[Alternative]:
             yield "off by one", ast.Constant(value - 1)
     elif isinstance(value, str) and value in _NEAR:
         yield "other field", ast.Constant(_NEAR[value])
+    elif isinstance(value, str) and value.endswith(_ORDER):
+        yield "order turned", ast.Constant(f"{value} DESC")
+    elif value == "%Y%m%d":
+        yield "date otherwise", ast.Constant("%d%m%Y")
 
 
 @alternatives.register
@@ -128,6 +155,9 @@ def _(node: ast.Dict) -> Iterator[Alternative]:
             keys = node.keys[:number] + node.keys[number + 1 :]
             values = node.values[:number] + node.values[number + 1 :]
             yield "entry dropped", ast.Dict(keys, values)
+            if node.keys[number] is not None and not isinstance(node.values[number], ast.Constant):
+                empty = [*node.values[:number], ast.Constant(None), *node.values[number + 1 :]]
+                yield "left empty", ast.Dict(node.keys, empty)
 
 
 @alternatives.register
@@ -137,6 +167,8 @@ def _(node: ast.Subscript) -> Iterator[Alternative]:
     elif isinstance(node.slice, ast.Constant) and node.slice.value == 0:
         last = ast.UnaryOp(ast.USub(), ast.Constant(1))
         yield "last for first", ast.Subscript(node.value, last, node.ctx)
+    elif isinstance(node.slice, ast.UnaryOp) and isinstance(node.ctx, ast.Load):
+        yield "first for last", ast.Subscript(node.value, ast.Constant(0), node.ctx)
 
 
 @alternatives.register
@@ -160,20 +192,72 @@ def _(node: ast.comprehension) -> Iterator[Alternative]:
 
 @alternatives.register
 def _(node: ast.Call) -> Iterator[Alternative]:
-    function = node.func
-    if isinstance(function, ast.Attribute) and function.attr in _FORGOTTEN:
-        yield "tidying dropped", function.value
-    is_one = len(node.args) == 1 and not node.keywords
-    if is_one and isinstance(function, ast.Name) and (function.id in _TIDY or function.id.startswith("_")):
-        yield "call dropped", node.args[0]
+    yield from _other_calls(node)
     for number in range(len(node.args) - 1):
         first, second = node.args[number : number + 2]
         if not isinstance(first, ast.Starred) and not isinstance(second, ast.Starred):
             arguments = [*node.args[:number], second, first, *node.args[number + 2 :]]
-            yield "arguments swapped", ast.Call(function, arguments, node.keywords)
-    for number in range(len(node.keywords)):
-        kept = node.keywords[:number] + node.keywords[number + 1 :]
-        yield "argument dropped", ast.Call(function, node.args, kept)
+            yield "arguments swapped", ast.Call(node.func, arguments, node.keywords)
+    for number, keyword in enumerate(node.keywords):
+        before, after = node.keywords[:number], node.keywords[number + 1 :]
+        yield "argument dropped", ast.Call(node.func, node.args, before + after)
+        if keyword.arg and not isinstance(keyword.value, ast.Constant):
+            empty = ast.keyword(keyword.arg, ast.Constant(None))
+            yield "left empty", ast.Call(node.func, node.args, [*before, empty, *after])
+
+
+def _other_calls(node: ast.Call) -> Iterator[Alternative]:
+    """Yield what a call becomes when what it calls is forgotten, or taken for something else."""
+    function = node.func
+    is_one = len(node.args) == 1 and not node.keywords
+    if isinstance(function, ast.Attribute):
+        if function.attr in _FORGOTTEN:
+            yield "tidying dropped", function.value
+        if function.attr in _WRITTEN:
+            yield "tidying dropped", node.args[0] if node.args else function.value
+        if function.attr in _OTHER_END:
+            other = ast.Attribute(function.value, _OTHER_END[function.attr], ast.Load())
+            yield "other end", ast.Call(other, node.args, node.keywords)
+    elif isinstance(function, ast.Name):
+        if is_one and (function.id in _TIDY or function.id.startswith("_")):
+            yield "call dropped", node.args[0]
+        if function.id == "replace" and node.keywords:
+            yield "change forgotten", node.args[0]
+        if function.id in _CONFUSED:
+            other_name = ast.Name(_CONFUSED[function.id], ast.Load())
+            yield "any-all", ast.Call(other_name, node.args, node.keywords)
+
+
+@alternatives.register
+def _(node: ast.JoinedStr) -> Iterator[Alternative]:
+    places = [number for number, part in enumerate(node.values) if isinstance(part, ast.FormattedValue)]
+    for one, other in pairwise(places):
+        values = list(node.values)
+        values[one], values[other] = values[other], values[one]
+        yield "parts swapped", ast.JoinedStr(values)
+
+
+@alternatives.register
+def _(node: ast.For) -> Iterator[Alternative]:
+    if not node.orelse:
+        yield "first only", ast.For(node.target, node.iter, [*node.body, ast.Break()], [])
+        but_one = ast.Subscript(
+            ast.List([ast.Starred(node.iter, ast.Load())], ast.Load()), ast.Slice(ast.Constant(1)), ast.Load()
+        )
+        yield "some only", ast.For(node.target, but_one, node.body, [])
+
+
+@alternatives.register
+def _(node: ast.With) -> Iterator[Alternative]:
+    if not any(item.optional_vars for item in node.items):
+        yield "frame dropped", ast.If(ast.Constant(value=True), node.body, [])
+
+
+@alternatives.register
+def _(node: ast.ExceptHandler) -> Iterator[Alternative]:
+    if isinstance(node.body[-1], ast.Raise):
+        nothing = ast.Return(ast.Constant(None))
+        yield "error swallowed", ast.ExceptHandler(node.type, node.name, [*node.body[:-1], nothing])
 
 
 @alternatives.register
@@ -182,6 +266,8 @@ def _(node: ast.If) -> Iterator[Alternative]:
         yield "never", ast.If(ast.Constant(value=False), node.body, node.orelse)
         yield "always", ast.If(ast.Constant(value=True), node.body, node.orelse)
     yield "condition turned", ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+    if node.orelse:
+        yield "else dropped", ast.If(node.test, node.body, [])
 
 
 @alternatives.register
@@ -209,6 +295,12 @@ def _(node: ast.Expr) -> Iterator[Alternative]:
 def _(node: ast.Assign) -> Iterator[Alternative]:
     if not isinstance(node.targets[0], (ast.Name, ast.Tuple)):
         yield "statement dropped", ast.Pass()
+
+
+def is_for_people(node: ast.JoinedStr) -> bool:
+    """Tell whether a text is for people to read: it has words, and is no XML."""
+    text = "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+    return bool(_WORD.search(text)) and "<" not in text
 
 
 def _less_one(parts: list[ast.expr]) -> Iterator[list[ast.expr]]:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import conformance.reference as room
-from conformance.matrix.mutants.alternatives import alternatives
+from conformance.matrix.mutants.alternatives import alternatives, is_for_people
+from conformance.matrix.mutants.context import others, slips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _AROUND: Final = frozenset(
-    {"__main__", "api", "clock", "defects", "members", "posting", "seams", "server", "serving", "stdio", "variants"}
+    {"__main__", "api", "clock", "defects", "habits", "members", "seams", "server", "serving", "stdio", "variants"}
 )  # fmt: skip
 """Modules in which nothing is about identities: the servers, and the machinery of the defects."""
 
@@ -119,7 +120,10 @@ def source_of(module: str) -> Path:
 @cache
 def _read(module: str) -> tuple[ast.Module, tuple[tuple[str, _Edit], ...]]:
     tree = ast.parse(source_of(module).read_text(encoding="utf-8"))
-    found = ((name, edit) for name, function in _functions(tree.body) for edit in _edits(function))
+    held = vars(importlib.import_module(module))
+    functions = tuple(_functions(tree.body))
+    found = [(name, edit) for name, function in functions for edit in _edits(function)]
+    found += [(name, edit) for name, function in functions for edit in _edits_in_context(function, held)]
     return tree, tuple(found)
 
 
@@ -134,17 +138,63 @@ def _functions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, as
 
 def _edits(node: ast.AST) -> Iterator[_Edit]:
     """Yield the edits of a tree, its root excepted."""
+    for place in _places(node):
+        is_end = isinstance(place.holder, ast.FunctionDef) and place.child is place.holder.body[-1]
+        if not _is_seam(place.child) and not (is_end and isinstance(place.child, ast.Return)):
+            for kind, other in alternatives(place.child):
+                yield place.edit(kind, other)
+
+
+def _edits_in_context(function: ast.FunctionDef, namespace: Mapping[str, Any]) -> Iterator[_Edit]:
+    """Yield the edits of a function for which one has to look around."""
+    for place in _places(function):
+        for kind, other in others(place.child, function, namespace):
+            yield place.edit(kind, other)
+    for holder in (function, *(place.child for place in _places(function))):
+        block = getattr(holder, "body", None)
+        if not isinstance(block, list):
+            continue
+        for slip in slips(block, function):
+            was = block[slip.begins : slip.ends]
+            whole = [*block[: slip.begins], *slip.became, *block[slip.ends :]]
+            yield _Edit(
+                holder,
+                "body",
+                whole,
+                was[-1].lineno,
+                slip.kind,
+                ast.Module(was, []),
+                ast.Module(slip.became, []),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A child of a node, where something else may stand."""
+
+    holder: ast.AST
+    field: str
+    index: int | None
+    """Among several."""
+    child: ast.AST
+
+    def edit(self, kind: str, other: ast.AST) -> _Edit:
+        """Return what puts something else there."""
+        became = ast.copy_location(other, self.child) if not hasattr(other, "lineno") else other
+        whole: Any = became
+        if self.index is not None:
+            value = getattr(self.holder, self.field)
+            whole = [*value[: self.index], became, *value[self.index + 1 :]]
+        return _Edit(self.holder, self.field, whole, _line(self.child), kind, self.child, other)
+
+
+def _places(node: ast.AST) -> Iterator[_Place]:
+    """Yield the places of a tree in the order of its text."""
     for field, value in _fields(node):
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(child, ast.AST) or _is_left_out(child):
-                continue
-            is_end = isinstance(node, ast.FunctionDef) and child is node.body[-1]
-            if not _is_seam(child) and not (is_end and isinstance(child, ast.Return)):
-                for kind, other in alternatives(child):
-                    became = ast.copy_location(other, child) if not hasattr(other, "lineno") else other
-                    whole = became if index is None else [*value[:index], became, *value[index + 1 :]]
-                    yield _Edit(node, field, whole, _line(child), kind, child, other)
-            yield from _edits(child)
+            if isinstance(child, ast.AST) and not _is_left_out(child):
+                yield _Place(node, field, index, child)
+                yield from _places(child)
 
 
 def _fields(node: ast.AST) -> Iterator[tuple[str, Any]]:
@@ -159,6 +209,8 @@ def _fields(node: ast.AST) -> Iterator[tuple[str, Any]]:
     elif isinstance(node, ast.If) and _is_seam(node.test):
         yield "body", node.body
         yield "orelse", node.orelse
+    elif isinstance(node, ast.ExceptHandler):
+        yield "body", node.body
     else:
         yield from ast.iter_fields(node)
 
@@ -167,10 +219,12 @@ def _is_left_out(node: ast.AST) -> bool:
     """Tell whether nothing in a tree is worth a mutant."""
     match node:
         # A loop that does not end takes a processor for good.
-        case ast.While() | ast.JoinedStr() | ast.expr_context() | ast.ExceptHandler(type=ast.Tuple()):
+        case ast.While() | ast.expr_context():
             return True
         case ast.Expr(value=ast.Constant()):
             return True
+        case ast.JoinedStr():
+            return is_for_people(node)
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
             return name in _ABOUT
         case ast.AnnAssign(target=ast.Name(id=name)):

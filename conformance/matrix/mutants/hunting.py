@@ -144,10 +144,17 @@ def _made_each_time(desk: Desk, key: str, make: Callable[[Desk], Any]) -> Any:
     return desk.memory[key]
 
 
-def sample(count: int, seed: int, modules: Collection[str] = ()) -> list[Mutant]:
-    """Return so many mutants, one of each function before a second of any; the same seed draws the same ones."""
+def sample(count: int, seed: int, modules: Collection[str] = (), kinds: Collection[str] = ()) -> list[Mutant]:
+    """Return so many mutants, one of each function before a second of any; the same seed draws the same ones.
+
+    Args:
+        count: how many at most.
+        seed: of the draw.
+        modules: parts of the names of their modules; all by default.
+        kinds: of mistakes; all by default.
+    """
     names = [name for name in module_names() if not modules or any(each in name for each in modules)]
-    pool = [mutant for name in names for mutant in mutants_of(name)]
+    pool = [one for name in names for one in mutants_of(name) if not kinds or one.kind in kinds]
     random.Random(seed).shuffle(pool)  # noqa: S311 - a sample
     met: Counter[str] = Counter()
     ranked = []
