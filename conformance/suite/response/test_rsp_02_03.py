@@ -146,11 +146,11 @@ def test_each_trait(desk: Desk, route: Route) -> None:
         {
             "lieu": partial(judge, place="x"),
             "INSi sans lieu": without_place,
-            "longue liste": long_list,
             "lieu inconnu": partial(judge, birth_place="99999"),
             "liste vide": partial(judge, first_names=None),
             "nom": partial(judge, birth_name="KVORLAN"),
             "date": partial(judge, birth_date="1971-02-09"),
+            "longue liste": long_list,
         }
     )
 
