@@ -92,7 +92,13 @@ class Messages:
         }
         around = {name: value for one in arrived.around for name, value in one.items() if value}
         passed = self._seams.one(
-            Seam.ARRIVED, record, form=form, sender=sender, role=actor.role, around=around
+            Seam.ARRIVED,
+            record,
+            form=form,
+            sender=sender,
+            role=actor.role,
+            around=around,
+            former=list(arrived.former),
         )
         return replace(
             arrived,

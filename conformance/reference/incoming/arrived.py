@@ -41,6 +41,8 @@ class Arrived:
     """Why a person has to look: a code of the ANS volets (903, 905), or ``CONTRADICTORY``."""
     identifiers: tuple[tuple[str, str], ...] = field(default=())
     """All identifiers of the patient, OID and value: that of the sender's own file among them."""
+    former: tuple[tuple[str, str], ...] = field(default=())
+    """INS that the patient no longer has, OID and value, where the message says so: none is ever taken."""
     around: tuple[Values, ...] = field(default=())
     """What the envelope says of the patient: metadata, subject, PID."""
 

@@ -40,7 +40,7 @@ def _read(tree: Any) -> Arrived:
     values = _values(patients[0])
     references = [one for one in resources if one["resourceType"] == "DocumentReference"]
     if not references:
-        return Arrived(values=values, status=_status(patients[0]))
+        return Arrived(values=values, status=_status(patients[0]), former=_former(patients[0]))
     reference = references[0]
     attachment = reference["content"][0]["attachment"]
     try:
@@ -51,16 +51,23 @@ def _read(tree: Any) -> Arrived:
     act = Act.REPLACES if reference.get("relatesTo") else Act.NEW
     if reference.get("status") == "entered-in-error":
         act = Act.DELETES
-    return replace(arrived, status=_status(patients[0]), act=act, around=(values,))
+    return replace(
+        arrived, status=_status(patients[0]), act=act, former=_former(patients[0]), around=(values,)
+    )
+
+
+def _former(patient: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(_identifier(one) for one in patient.get("identifier", []) if one.get("use") == "old")
+
+
+def _identifier(one: dict[str, Any]) -> tuple[str, str]:
+    return str(one.get("system", "")).removeprefix("urn:oid:"), str(one.get("value", ""))
 
 
 def _values(patient: dict[str, Any]) -> Values:
-    ids = [
-        (str(one.get("system", "")).removeprefix("urn:oid:"), str(one.get("value", "")))
-        for one in patient.get("identifier", [])
-        if one.get("use") != "old"
-    ]
-    matricule, oid = ins_of(ids)
+    matricule, oid = ins_of(
+        _identifier(one) for one in patient.get("identifier", []) if one.get("use") != "old"
+    )
     names = patient.get("name", [])
     name = next((one for one in names if one.get("use") == "official"), names[0] if names else {})
     listed = [one.get("valueString") for one in name.get("extension", [])]

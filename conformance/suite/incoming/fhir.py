@@ -64,20 +64,9 @@ def _patient(letter: Letter) -> dict[str, Any]:
             "value": letter.local_id,
         }
     ]
-    if one.matricule:
-        try:
-            code = _TYPES[InsOid(one.oid or "")]
-        except ValueError:
-            code = "INS-NIR"
-        coding = {"system": f"{_CORE}/CodeSystem/fr-core-cs-v2-0203", "code": code}
-        identifiers.append(
-            {
-                "use": "official",
-                "type": {"coding": [coding]},
-                "system": f"urn:oid:{one.oid}",
-                "value": one.matricule,
-            }
-        )
+    former = [_ins("old", oid, number) for oid, number in letter.former_ins]
+    now = [_ins("official", one.oid or "", one.matricule)] if one.matricule else []
+    identifiers += [*former, *now] if letter.former_first else [*now, *former]
     identifiers += [{"system": f"urn:oid:{root}", "value": value} for root, value in letter.other_ids]
     name: dict[str, Any] = {"use": "official"}
     if one.birth_name:
@@ -94,6 +83,15 @@ def _patient(letter: Letter) -> dict[str, Any]:
         patient["birthDate"] = one.birth_date
     patient["extension"] = [*_place(one.birth_place), *_reliability(one.status)]
     return patient
+
+
+def _ins(use: str, oid: str, matricule: str) -> dict[str, Any]:
+    try:
+        code = _TYPES[InsOid(oid)]
+    except ValueError:
+        code = "INS-NIR"
+    coding = {"system": f"{_CORE}/CodeSystem/fr-core-cs-v2-0203", "code": code}
+    return {"use": use, "type": {"coding": [coding]}, "system": f"urn:oid:{oid}", "value": matricule}
 
 
 def _place(code: str | None) -> list[dict[str, Any]]:

@@ -42,6 +42,10 @@ class Letter:
     """The authority that gives this number, an OID."""
     other_ids: tuple[tuple[str, str], ...] = ()
     """More identifiers of the patient: OID and value."""
+    former_ins: tuple[tuple[str, str], ...] = ()
+    """INS that the patient no longer has, OID and matricule each; FHIR alone has a word for them (``use`` old, FR Core)."""
+    former_first: bool = False
+    """Whether they stand before the one that the patient has."""
     ins_first: bool = False
     """Whether the INS is the first repetition of PID-3: their order says nothing (HL7 v2, 3.4.2.3)."""
     authority: str | None = None

@@ -119,8 +119,13 @@ def _try_way(desk: Desk, way: Way) -> None:
         )
 
 
-def expect_out(came: Came, person: Person, moment: Text, *, inferred: bool = False) -> None:
-    """Check that no file holds a number or an OID that arrived wrong, and that nobody who was there has changed."""
+def expect_out(
+    came: Came, person: Person, moment: Text, *, is_confirmed: bool = False, inferred: bool = False
+) -> None:
+    """Check that no file holds a number or an OID that arrived wrong, and that nobody who was there has changed.
+
+    ``is_confirmed``: the right ones came as well, and may be taken.
+    """
     right = (person.identity.matricule.value, str(person.identity.oid))
     for key, patient in came.after.items():
         held = (patient.matricule, patient.oid)
@@ -128,7 +133,7 @@ def expect_out(came: Came, person: Person, moment: Text, *, inferred: bool = Fal
         if earlier is not None and held == (earlier.matricule, earlier.oid):
             continue
         expect(
-            held == (None, None) or (held == right and came.was_searched),
+            held == (None, None) or (held == right and (is_confirmed or came.was_searched)),
             fr=f"{moment.fr}, un dossier ({patient.status}) porte {shown(held[0]).fr} sous l'OID {shown(held[1]).fr}",
             en=f"{moment.en}, a file ({patient.status}) holds {shown(held[0]).en} under the OID {shown(held[1]).en}",
             inferred=inferred,

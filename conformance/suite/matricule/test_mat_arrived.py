@@ -10,6 +10,7 @@ import pytest
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.incoming.letter import Letter
@@ -24,6 +25,7 @@ from conformance.suite.matricule.arrivals import (
 from conformance.suite.matricule.settings import in_production
 from conformance.suite.matricule.shapes import BILLING, NATURES, NO_INS, ROOT, known, natures_shown
 from conformance.suite.verification.elsewhere import received
+from conformance.suite.verification.wire import claims_of, verifications
 from simulator.ins.matricule import VALUE_LENGTH, Matricule, key_of
 from simulator.ins.oid import InsOid
 
@@ -220,6 +222,43 @@ def test_production(desk: Desk, way: Way) -> None:
             | {f"{oid} admis": partial(admitted, oid) for oid in (InsOid.NIR, InsOid.NIA)}
         )
     expect_each({"l'OID d'essai hors production": partial(admitted, InsOid.NIR_TEST)})
+
+
+@pytest.mark.rule("MAT-09")
+@pytest.mark.title(
+    fr="L'INS qu'un message dit ancienne n'est ni reprise ni vérifiée à la place de celle qu'il dit actuelle",
+    en="The INS that a message calls a former one is neither taken nor verified in the place of the one that it calls current",
+)
+def test_former_number(desk: Desk) -> None:
+    need_way(desk, Way.FHIR)
+
+    def judge(*, is_first: bool, route: Route | None) -> None:
+        waiting = desk.draw(nia=True, first_names_count=1)
+        traits = waiting.identity.traits
+        person = now_known_by(waiting, desk.draw(sex=traits.sex, birth_date=traits.birth_date, nia=False))
+        if route:
+            desk.bring(person, route)
+        former = (str(waiting.identity.oid), waiting.identity.matricule.value)
+        letter = Letter(identity=received(person), former_ins=(former,), former_first=is_first)
+        came = arrives(desk, person, Way.FHIR, letter=letter)
+        moment = Moment("ancienne INS dans un message (fhir)", "former INS in a message (fhir)")
+        expect_out(came, person, moment, is_confirmed=True, inferred=True)
+        claimed = {
+            one.values.get("matricule") for each in verifications(came.exchanges) for one in claims_of(each)
+        }
+        expect(
+            former[1] not in claimed,
+            fr=f"{moment.fr}, c'est elle que le logiciel fait vérifier",
+            en=f"{moment.en}, it is the one that the software has verified",
+            inferred=True,
+        )
+
+    expect_each(
+        {
+            "l'ancienne en tête, inconnu": partial(judge, is_first=True, route=None),
+            "l'ancienne à la suite, dossier typé": partial(judge, is_first=False, route=Route.TYPED),
+        }
+    )
 
 
 def _writable(way: Way) -> list[str]:
