@@ -59,7 +59,7 @@ _BROKEN: Final = (
 """What the library raises about an archive that is cut or spoilt."""
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
 _SCRIPT: Final = re.compile(
-    r"\s{0,40}(?:(?:var|let|const|window\.|module\.)\s{0,10})?[\w.$]{1,80}\s{0,10}[=(]\s{0,40}(?=[\[{])"
+    r"\s{0,40}(?:/\*[^*]{0,100}\*{1,2}/\s{0,40})?(?:(?:var|let|const|window\.|module\.)\s{0,10})?[\w.$]{1,80}\s{0,10}[=(]\s{0,40}(?=[\[{])"
 )
 """What stands before JSON in a script."""
 _CODINGS: Final = ("cp1252", "cp850", "mac_roman")

@@ -25,7 +25,7 @@ _MOST: Final = 8_000_000
 _PROSE: Final = 80
 """Letters outside of any table up to which a page is a list: a title, a date, a number of lines."""
 _HTML: Final = re.compile(
-    r"\s{0,200}<(?:!doctype\s{1,20}html|html|table|meta|head|style|body|!--)\b", re.IGNORECASE
+    r"\s{0,200}<(?:!--|(?:!doctype\s{1,20}html|html|table|meta|head|style|body)\b)", re.IGNORECASE
 )
 _SHEET: Final = re.compile(r"schemas-microsoft-com:office:excel|Excel\.Sheet", re.IGNORECASE)
 _UNSEEN: Final = frozenset({"style", "script", "head", "title", "xml", "caption"})

@@ -37,7 +37,6 @@ OFFICES: Mapping[str, Known] = MappingProxyType(
         "double-hyphen-refused": known_refusal("offices a", "TRT-06 knows no double hyphen in a given name.", "Double tiret impossible dans un prénom.", offices.double_hyphen_refused, "TRT-03", "TRT-06", "TRT-13", "SRC-04"),
         "uncertain-date-not-sent": known_habit("offices b", "Nothing says that a date which was made up be sent.", offices.uncertain_not_sent, "TRT-08", "CAL-12"),
         "uncertain-date-not-validated": known_refusal("offices b", "Whoever validates says that the document shows this date.", "Date incertaine : à préciser avant de valider.", offices.uncertain_not_validated, "TRT-08", "PRF-04"),
-        "identical-answer-closed": known("offices a", "The comparison comes before writing (Règle 6); here nothing is written.", offices.identical_answer_closed, "RSP-01", "RSP-02", "STA-03", "STA-06"),
         # Signed, on the worklist, in the log
         "validation-signed-by-two": known_habit("offices b", "The author is named (Règle 21), and who controlled.", offices.signed_by_two, "STA-07", "STA-04", "STA-05", "STA-06"),
         "two-items-for-one": known_habit("offices a", "How many entries a file has is not said.", answers_changed(offices.two_items_for_one, "GET", "worklist"), "VER-05", "VER-07", "VER-08", "BLK-03"),

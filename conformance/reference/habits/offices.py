@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 _STRICT: Final = frozenset(
     {"matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place"}
 )
-_FROM_INSI: Final = frozenset({"RECUP", "QUAL"})
 _MARKS: Final = frozenset({"DOUTEUSE", "FICTIVE"})
 _NAMES: Final = ("birth_name", "used_name")
 _ALWAYS: Final = frozenset({"birth_name", "first_name", "birth_date", "sex", "status"})
-_ANSWERED: Final = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")
+_ANSWERED: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
 
 def _is_change(asked: Asked) -> bool:
@@ -108,32 +107,6 @@ def uncertain_not_sent(asked: Asked, inner: Inner) -> Said:
 def uncertain_not_validated(asked: Asked, inner: Inner) -> bool:
     """Tell whether somebody is to be validé whose birth date was made up."""
     return acts_on_a_file(asked, "validation") and bool(file_now(asked, inner).get("birth_date_uncertain"))
-
-
-def identical_answer_closed() -> Habit:
-    """Have nothing to decide about an answer that says what the file of somebody récupéré or qualifié has."""
-    same: dict[str, str] = {}
-
-    def habit(asked: Asked, inner: Inner) -> Said:
-        if asked.path[0] == "reset":
-            same.clear()
-        if is_for(asked, "POST", "insi-calls", "*", "decision") and asked.path[1] in same:
-            file = file_now(asked, inner, same[asked.path[1]])
-            # Lowered since the answer came, there is something to import.
-            if file.get("status") in _FROM_INSI:
-                return Said(status=200, body={"patient": file})
-        said = inner(asked)
-        if is_for(asked, "POST", "insi-calls") and done(said) and said.body["outcome"] == "FOUND":
-            patient = said.body.get("patient_id")
-            file = file_now(asked, inner, patient) if patient else {}
-            if file.get("status") in _FROM_INSI:
-                compared = inner(asked.other("GET", "insi-calls", said.body["id"], "proposal"))
-                lines = compared.body["fields"] if done(compared) else [{"different": True}]
-                if not any(one["different"] for one in lines):
-                    same[said.body["id"]] = patient
-        return said
-
-    return habit
 
 
 # Signed
