@@ -66,6 +66,17 @@ def called_ins(text: str) -> Iterator[tuple[str, int, int]]:
             yield number, start, end
 
 
+def spoilt_ins(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the numbers of that shape whose key is wrong, where a running text calls them so."""
+    for match in _RUN.finditer(text):
+        number = compact(match[0])
+        named = _LABEL.search(text[max(0, match.start() - _NEAR) : match.start()]) or _NATURE.match(
+            text, match.end()
+        )
+        if named and not is_matricule(number):
+            yield number, match.start(), match.end()
+
+
 def called_billing(text: str, start: int, end: int) -> bool:
     """Tell whether a running text calls a number one of social security, before it on its line or right after it."""
     before = re.split(r"[\r\n\t;]", text[max(0, start - 2 * _NEAR) : start])[-1]

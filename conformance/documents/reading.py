@@ -98,7 +98,7 @@ def recognise(data: bytes) -> Format:
         return Format.XDS
     if (_HEADER_LINE.match(plain) and _MAIL_HEADER.search(plain)) or _MBOX.match(plain):
         return Format.XDS if _is_mtom(data) else Format.MAIL
-    is_line = len(data) < 10_000 and b"\n" not in start.strip()  # noqa: PLR2004 - a symbol holds 2,335 characters at most
+    is_line = len(data) < 10_000 and not set(b"\r\n") & set(start.strip())  # noqa: PLR2004 - a symbol holds 2,335 characters at most
     if is_line and _PAYLOAD.search(plain):
         return Format.DATAMATRIX
     return Format.UNKNOWN

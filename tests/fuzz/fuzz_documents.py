@@ -27,6 +27,7 @@ import foreign_letters  # type: ignore[import-not-found,unused-ignore]
 import foreign_mail  # type: ignore[import-not-found,unused-ignore]
 import foreign_sent  # type: ignore[import-not-found,unused-ignore]
 import other_shapes  # type: ignore[import-not-found,unused-ignore]
+import program_files  # type: ignore[import-not-found,unused-ignore]
 from headers import n1, n3, patient_role  # type: ignore[import-not-found,unused-ignore]
 from messages import (  # type: ignore[import-not-found,unused-ignore]
     as_json,
@@ -90,7 +91,7 @@ def _own() -> list[bytes]:
     rows = [row(one) for one in people]
     return [
         table(rows), table(rows, mark=",", encoding="cp1252"), b"\xff\xfe" + table(rows, mark="\t", encoding="utf-16-le"),
-        *(make(rows) for make in other_shapes.SHAPES.values()),
+        *(make(rows) for make in (*other_shapes.SHAPES.values(), *program_files.PROGRAMS.values())),
         workbook(rows), workbook(rows, shared=False), spreadsheet(rows), js([own(one) for one in people]), b"".join(map(card, people)),
     ]  # fmt: skip
 
@@ -101,6 +102,7 @@ def letters() -> list[bytes]:
     plain = (written.html, written.rtf, written.docx, written.odt, written.zpl, written.tspl)
     return [
         *(make(lines) for make in plain), written.zpl(lines, payload_of(P1)), written.tspl(lines, payload_of(P1)),
+        *(make(lines) for make in (*program_files.LETTERS.values(), *program_files.LABELS.values())), program_files.signed(mail(P1, b"")),
         other_shapes.saved_page(lines), other_shapes.strokes(payload_of(P1)), written.v2_xml(P1), written.uuencoded(b"Rappel" * 20, declared=True), written.uuencoded(b"Rappel" * 20, declared=False),
         written.image_file(P1.matricule.value), gzip.compress(written.html(lines)), bz2.compress(written.html(lines)),
     ]  # fmt: skip

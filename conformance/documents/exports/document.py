@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from conformance.documents import letters
+from conformance.documents import letters, ole
 from conformance.documents.comparing import loosely_same
 from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
 from conformance.documents.expected import Status
-from conformance.documents.exports import cards, dumps, tables, trees
+from conformance.documents.exports import bases, biff, cards, dumps, markup, serialised, tables, trees
 from conformance.documents.exports.columns import Tells
 from conformance.documents.exports.shapes import straightened
 from conformance.documents.page.running_text import decoded_text
@@ -43,7 +43,10 @@ _BOMB: Final = Text(
     "a file of this workbook unpacks far beyond what it weighs: it was not read",
 )
 _OFFICE: Final = re.compile(r"\[Content_Types\]\.xml|mimetype|content\.xml")
-_LISTED: Final = re.compile(r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods|sql|ya?ml|ini)$", re.IGNORECASE)
+_LISTED: Final = re.compile(
+    r"\.(?:csv|tsv|txt|json|xml|vcf|xlsx|ods|sql|ya?ml|ini|xls|dbf|sqlite3?|db|html?|properties|toml|fods)$",
+    re.IGNORECASE,
+)
 _BROKEN: Final = (
     zipfile.BadZipFile,
     ValueError,
@@ -55,6 +58,12 @@ _BROKEN: Final = (
 )
 """What the library raises about an archive that is cut or spoilt."""
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
+_SCRIPT: Final = re.compile(
+    r"\s{0,40}(?:/\*[^*]{0,100}\*{1,2}/\s{0,40})?(?:(?:var|let|const|window\.|module\.)\s{0,10})?[\w.$]{1,80}\s{0,10}[=(]\s{0,40}(?=[\[{])"
+)
+"""What stands before JSON in a script."""
+_CODINGS: Final = ("cp1252", "cp850", "mac_roman")
+_ACCENTS: Final = "éèêàçîïôûùÉÈÊÀÇ°"
 _FEW: Final = 200
 """People up to which numbers of social security are left out of what is looked through: for each the whole text is read."""
 _LIST: Final = 2
@@ -101,13 +110,62 @@ def read_export(data: bytes, reading: Reading) -> Document | None:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"PK\x03\x04"):
         return _archive(data, reading)
+    if (found := _of_a_program(data, reading)) is not None:
+        return found
+    if serialised.is_php(data):
+        return _of_php(data, reading)
     if b"\0" in data[:TEXT_LIMIT] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
-    text = decoded_text(data)
+    text = _decoded(data)
     people = _people(data, text, start, reading)
     if not people:
         return None
     return _made(people, reading, text[:TEXT_LIMIT])
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file, of DOS or of an old Macintosh where its accents tell so."""
+    text = decoded_text(data)
+    if data.isascii() or data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:3] == b"\xef\xbb\xbf":
+        return text
+    start = data[:20_000]
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(start):
+            found = max(
+                _CODINGS, key=lambda one: sum(map(start.decode(one, errors="replace").count, _ACCENTS))
+            )
+            return data.decode(found, errors="replace")
+    return text
+
+
+def _of_a_program(data: bytes, reading: Reading) -> Document | None:
+    """Read a data base of one file, or a workbook of Excel 97 to 2003; all letters of the file stay, those of deleted rows too."""
+    if bases.is_sqlite(data):
+        sheets = list(bases.sqlite_tables(data, reading))
+    elif bases.is_dbf(data):
+        sheets = [("", bases.dbf_rows(data))]
+    elif ole.is_ole(data):
+        try:
+            held = ole.streams(data)
+        except ole.OleError:
+            return None
+        sheets = biff.sheets_of(held["Workbook"]) if "Workbook" in held else []
+    else:
+        return None
+    reading.spend(sum(len(cell) for _, rows in sheets for row in rows for cell in row))
+    people = [one for name, rows in sheets for one in tables.people_of(rows, reading, name)]
+    if not people:
+        return None
+    shown = "\n".join("\t".join(row) for _, rows in sheets for row in rows)[:TEXT_LIMIT]
+    return _made(people, reading, f"{shown}\n{letters.letter_of(data)[0]}")
+
+
+def _of_php(data: bytes, reading: Reading) -> Document | None:
+    tree = serialised.php_of(data)
+    people = trees.people_in(straightened(tree), reading, PlaceKind.JSON) if tree is not None else []
+    return _made(people, reading, decoded_text(data.replace(b"\0", b""))[:TEXT_LIMIT]) if people else None
 
 
 def judge(document: Document, expected: Expected) -> Iterator[Problem]:
@@ -169,22 +227,52 @@ def _people(data: bytes, text: str, start: bytes, reading: Reading) -> list[Pers
     if start.startswith((b"{", b"[")) or text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return _objects(text, reading)
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
-        try:
-            root = parse(data, reading.limits)
-        except XmlRefusedError:
-            return []
-        return trees.people_in(straightened(trees.tree_of(root)), reading, PlaceKind.XPATH)
+        return _in_markup(data, text, reading)
     return _in_text(text, reading)
+
+
+def _in_markup(data: bytes, text: str, reading: Reading) -> list[Person]:
+    """Return the patients of XML, of a workbook written as XML, or of a page of HTML that is nothing but tables."""
+    if markup.is_html(text.lstrip("\ufeff")):
+        rows = markup.html_tables(text.lstrip("\ufeff"))
+        # A letter may tell its patient in a table of labels and values: it is no list.
+        return [one for table in rows if tables.has_header(table) for one in tables.people_of(table, reading)]
+    try:
+        root = parse(data, reading.limits)
+    except XmlRefusedError:
+        return []
+    if markup.is_spreadsheet_2003(root) or markup.is_flat_open_document(root):
+        sheets = (
+            markup.spreadsheet_2003(root) if markup.is_spreadsheet_2003(root) else tables.open_document(root)
+        )
+        return [one for name, table in sheets for one in tables.people_of(table, reading, name)]
+    return trees.people_in(straightened(trees.tree_of(root)), reading, PlaceKind.XPATH)
 
 
 def _in_text(text: str, reading: Reading) -> list[Person]:
     """Return the patients of a dump of a data base, of a table, of YAML, or of columns of a fixed width."""
     if dumps.is_dump(text):
         return [one for rows in dumps.tables_of(text) for one in tables.people_of(rows, reading)]
+    if (records := serialised.shown_of(text) or serialised.properties_of(text)) is not None:
+        return trees.people_in(records, reading, PlaceKind.JSON)
+    if found := _in_script(text, reading):
+        return found
     found = tables.people_of(tables.delimited(text), reading)
     if not found and (tree := dumps.objects_of(text)) is not None:
         found = trees.people_in(straightened(tree), reading, PlaceKind.JSON)
     return found or tables.people_of(dumps.fixed_of(text), reading)
+
+
+def _in_script(text: str, reading: Reading) -> list[Person]:
+    """Return the patients of JSON that a script is given: ``callback([…]);``, ``var patients = […];``."""
+    found = _SCRIPT.match(text)
+    if found is None:
+        return []
+    try:
+        tree = orjson.loads(text[found.end() :].rstrip(" \t\r\n;)"))
+    except orjson.JSONDecodeError:
+        return []
+    return trees.people_in(straightened(tree), reading, PlaceKind.JSON)
 
 
 def _objects(text: str, reading: Reading) -> list[Person]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -35,6 +36,9 @@ _ALIAS: Final = re.compile(r"(?:^|[\s\[,:-])[*&]\w", re.MULTILINE)
 _MAYBE_YAML: Final = re.compile(r"(?:---|[-?] ?)?[ \t]{0,20}[\w\"'. -]{1,80}:(?:[ \t]|\r?\n)", re.MULTILINE)
 _CELL: Final = re.compile(r"\S{1,200}(?: \S{1,200}){0,20}")
 _HEADER_WITHIN: Final = 10
+_STROKE: Final = re.compile(r"[-=_]{1,4000}")
+_STROKES: Final = re.compile(r" {0,20}[-=_]{1,2000}(?: {1,20}[-=_]{1,2000}){2,500} {0,200}")
+"""A line of nothing but strokes, one run for each column."""
 
 
 _BASE: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -113,6 +117,8 @@ def fixed_of(text: str) -> list[Row]:
     """Return the rows of a text in columns of a fixed width; none when a value crosses the edge of its column."""
     lines = text.lstrip("\ufeff").expandtabs(1).splitlines()[: _MOST_ROWS + _HEADER_WITHIN]
     for index, line in enumerate(lines[:_HEADER_WITHIN]):
+        if len(ruled := _below_strokes(lines[index : index + 2])) > 2 and is_of_people(map(tells, ruled)):  # noqa: PLR2004 - a person
+            return _ruled(lines[index], lines[index + 1], lines[index + 2 :])
         cells = [(one.start(), one[0]) for one in _CELL.finditer(line[:4000])]
         names = [one for _, one in cells]
         if len(cells) > 2 and is_of_people(map(tells, names)) and _is_data(names):  # noqa: PLR2004 - a person
@@ -120,17 +126,63 @@ def fixed_of(text: str) -> list[Row]:
     return []
 
 
+def _below_strokes(lines: list[str]) -> list[str]:
+    """Return the names of columns under which a line of strokes shows how wide each is; none without such a line."""
+    if len(lines) < 2 or _STROKES.fullmatch(lines[1][:4000]) is None:  # noqa: PLR2004 - names and strokes
+        return []
+    return [lines[0][one.start() : one.end()].strip() for one in _STROKE.finditer(lines[1][:4000])]
+
+
+def _ruled(names: str, strokes: str, lines: list[str]) -> list[Row]:
+    """Return the rows whose columns are as wide as the strokes below their names."""
+    spans = [(one.start(), one.end()) for one in _STROKE.finditer(strokes[:4000])]
+    told = [names, *(line for line in lines if any(map(str.isalnum, line)))]
+    return [[line[start:end].strip() for start, end in spans] for line in told]
+
+
 def _cut(lines: list[str], cells: list[tuple[int, str]]) -> list[Row]:
-    rows: list[Row] = [[name for _, name in cells]]
-    starts = [start for start, _ in cells]
-    ends = [*starts[1:], 4000]
-    for line in lines:
-        if not line.strip() or not any(map(str.isalnum, line)):
+    told = [line for line in lines if any(map(str.isalnum, line))]
+    edges = _edges(told, cells)
+    if edges is None:
+        return []
+    ends = [*edges[1:], 4000]
+    return [
+        [name for _, name in cells],
+        *([line[start:end].strip() for start, end in zip(edges, ends, strict=True)] for line in told),
+    ]
+
+
+def _edges(lines: list[str], cells: list[tuple[int, str]]) -> list[int] | None:
+    """Return where each column begins; nothing when some value crosses the edge of its column.
+
+    Values stand at the left of a column or at its right: between two names, the widest gap that no value crosses parts them.
+    """
+    edges = [0]
+    for (start, name), (following, _) in pairwise(cells):
+        first = start + len(name)
+        filled = [False] * (following - first)
+        for line in lines:
+            for at, sign in enumerate(line[first:following]):
+                if sign != " ":
+                    filled[at] = True
+        gap = _widest(filled)
+        if gap is None:
+            return None
+        edges.append(first + gap)
+    return edges
+
+
+def _widest(filled: list[bool]) -> int | None:
+    """Return where the widest gap ends, the last of several; nothing when there is none."""
+    best, end, length = 0, None, 0
+    for at, one in enumerate([*filled, True]):
+        if not one:
+            length += 1
             continue
-        if any(line[start - 1 : start].strip() for start in starts[1:]):
-            return []
-        rows.append([line[start:end].strip() for start, end in zip(starts, ends, strict=True)])
-    return rows
+        if length and length >= best:
+            best, end = length, at
+        length = 0
+    return end
 
 
 def _sections(text: str) -> list[dict[str, Any]]:
@@ -226,15 +278,20 @@ def _row(text: str, at: int) -> tuple[Row, int]:
     row: Row = []
     held: list[str] = []
     is_text = False
+    depth = 0
     while at < len(text):
         sign = text[at]
         if sign == "'":
             piece, at = _quoted(text, at + 1)
-            held = [piece]
+            # Of to_date('09/02/1984','DD/MM/RRRR') the first text is the value.
+            held = held if depth and is_text else [piece]
             is_text = True
             continue
         at += 1
-        if sign in ",)":
+        if sign == "(" or depth:
+            # Within a function of the data base.
+            depth += (sign == "(") - (sign == ")")
+        elif sign in ",)":
             told = "".join(held) if is_text else "".join(held).strip()
             row.append("" if not is_text and told.upper() == "NULL" else told)
             held, is_text = [], False

@@ -27,6 +27,10 @@ _HEADER_WITHIN: Final = 30
 _CARD_ROWS: Final = 80
 _SNIFFED: Final = 40
 _MARKS: Final = ";\t|,"
+_RARE_MARKS: Final = "~§¦¤^#\x1f\x01"
+"""What parts the cells where a value may hold all the usual signs; looked at when these part nothing that names people."""
+_RULES: Final = str.maketrans("│┃║", "|||")
+"""The vertical strokes of a table drawn with letters."""
 _EPOCH: Final = dt.date(1899, 12, 30)
 _EPOCH_1904: Final = dt.date(1904, 1, 1)
 _LAST_DAY: Final = 80_000
@@ -38,19 +42,43 @@ Row = list[str]
 
 def delimited(text: str) -> list[Row]:
     """Return the rows of a delimited text; none when it is no table."""
-    lines = [line for line in text.split("\n", _SNIFFED)[:_SNIFFED] if line.strip()]
+    told = text.removeprefix("\ufeff")
+    lines = [
+        line
+        for line in re.split(r"\r\n?|\n", told.translate(_RULES), maxsplit=_SNIFFED)[:_SNIFFED]
+        if line.strip()
+    ]
     mark = max(_MARKS, key=lambda one: sum(line.count(one) for line in lines))
+    rare = next((one for one in _RARE_MARKS if _parts_names(lines, one)), None)
+    if rare is not None and not _parts_names(lines, mark):
+        mark = rare
     if sum(mark in line for line in lines) < 2:  # noqa: PLR2004 - names and one row
         return []
     rows: list[Row] = []
     try:
-        for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=mark):
+        for row in csv.reader(
+            io.StringIO(told.translate(_RULES) if mark == "|" else told, newline=""), delimiter=mark
+        ):
             rows.append(row[:_MOST_COLUMNS])
             if len(rows) > MOST_ROWS:
                 break
     except csv.Error:
         return []
     return rows
+
+
+def _parts_names(lines: Sequence[str], mark: str) -> bool:
+    """Tell whether a sign parts one of the first lines into the names of columns of people."""
+    return any(
+        is_of_people(tells(one.strip(' "')) for one in line.split(mark)[:_MOST_COLUMNS])
+        for line in lines[:_HEADER_WITHIN]
+        if mark in line
+    )
+
+
+def has_header(rows: Sequence[Row]) -> bool:
+    """Tell whether one of the first rows names the columns of a list of people."""
+    return any(is_of_people(tells(one) for one in row) for row in rows[:_HEADER_WITHIN])
 
 
 def people_of(rows: Sequence[Row], reading: Reading, sheet: str = "") -> list[Person]:
@@ -94,7 +122,7 @@ def sheets(files: Mapping[str, bytes], reading: Reading) -> Iterator[tuple[str, 
         XmlRefusedError: a part is not XML that this bench reads.
     """
     if "content.xml" in files:
-        yield from _open_document(parse(files["content.xml"], reading.limits))
+        yield from open_document(parse(files["content.xml"], reading.limits))
         return
     shared = [
         "".join(text_of(one) for one in descend(item, "t"))
@@ -169,7 +197,8 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - no index is longer
 
 
-def _open_document(root: etree._Element) -> Iterator[tuple[str, list[Row]]]:
+def open_document(root: etree._Element) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the name and the rows of each sheet of an OpenDocument."""
     for table in descend(root, "table"):
         rows: list[Row] = []
         for row in descend(table, "table-row"):

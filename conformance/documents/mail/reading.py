@@ -19,6 +19,7 @@ from conformance.documents.letters import judge as judge_letter
 from conformance.documents.mail.errors import error_codes
 from conformance.documents.mail.headers import MailFacts, header_place, headers
 from conformance.documents.mail.parts import FORWARDED, Held, told_of, uuencoded, written
+from conformance.documents.mail.signed import opened
 from conformance.documents.numbers import called_ins, compact, find_matricules
 from conformance.documents.page.labels import french_date, of_somebody_else
 from conformance.documents.page.people import of_other_people
@@ -49,6 +50,9 @@ _NEEDED: Final = (Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.BIRTH_DATE, Trait.SE
 
 def read(data: bytes, reading: Reading) -> Document:
     """Read a mail and what is attached to it."""
+    if (inside := opened(data.lstrip(b"\xef\xbb\xbf\r\n"))) is not None:
+        reading.spend(len(inside))
+        data = inside
     try:
         held = Held.of(data.lstrip(b"\xef\xbb\xbf\r\n"))
         message = message_from_bytes(held.message, policy=compat32)
@@ -221,7 +225,7 @@ def _ins_header(facts: MailFacts, cdas: Sequence[Document], file: str) -> Iterat
     wanted = (
         ("O" if any(_complete(record) for cda in cdas for record in cda.records) else "N") if cdas else None
     )
-    if told is None and wanted is None:
+    if wanted is None and (told is None or facts.is_locked):
         return
     spot = Quote(header_place("X-MSS-INS", file), told or "")
     if wanted is None:

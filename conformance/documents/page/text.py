@@ -101,19 +101,34 @@ def lines_of(letters: list[Letter]) -> list[Line]:
             rows.append((letter.top, letter.bottom, [letter]))
     rows.sort(key=lambda row: row[0])
     made: list[Line] = []
+    usual = 0.0
     for top, bottom, row in rows:
         spaces = [one for one in blanks if top - 2 <= (one.top + one.bottom) / 2 <= bottom + 2]
-        made.append(_line(row, spaces, len(made) + 1, top, bottom))
+        size = max(bottom - top, 4.0)
+        row.sort(key=lambda letter: letter.left)
+        spread = _spread(row, size)
+        if len(row) >= _SPREAD_LETTERS:
+            usual = spread / size
+        elif usual and _least(row) > usual * size / 2:
+            # « Sexe : F » below longer lines whose letters are set apart is set apart as they are.
+            spread = usual * size
+        made.append(_line(row, spaces, len(made) + 1, (top, bottom), spread))
     return made
 
 
-def _line(row: list[Letter], blanks: list[Letter], number: int, top: float, bottom: float) -> Line:
-    row.sort(key=lambda letter: letter.left)
+def _least(row: list[Letter]) -> float:
+    """Return the smallest gap between two letters of a row."""
+    return min((after.left - before.right for before, after in pairwise(row)), default=0.0)
+
+
+def _line(
+    row: list[Letter], blanks: list[Letter], number: int, edge: tuple[float, float], spread: float
+) -> Line:
+    top, bottom = edge
     size = max(bottom - top, 4.0)
     text: list[str] = []
     edges: list[float] = []
     previous: Letter | None = None
-    spread = _spread(row, size)
     steps = [] if spread else _steps(row, size)
     set_apart, last = spread, 0.0
     for letter in row:

@@ -113,8 +113,7 @@ ACTS: Mapping[str, Known] = MappingProxyType(
                 "VER-02",
             ),
             why="No text limits verifications; it is logged, and over with the act.",
-            still_accused="Altered answers of a search are not those of the verification that follows (RSP-01, RSP-02, VER-01), and the "
-            "verifications of a life by card are not counted (BLK-05).",
+            still_accused="Altered answers of a search are not those of the verification that follows (RSP-01, RSP-02, RSP-05, VER-01).",
             made=just(order.verified_when_imported),
         ),
         "searched-after-ko": Known(

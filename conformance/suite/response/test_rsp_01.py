@@ -27,6 +27,7 @@ from conformance.suite.response.proposals import (
     proposed_for_creation,
 )
 from conformance.suite.response.refusals import altered
+from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -126,7 +127,17 @@ def test_completed_date_stays_marked(desk: Desk) -> None:
     except RefusedError:
         return  # A software may refuse an incomplete date.
     before = desk.snapshot(patient)
-    call = proposed(desk, patient, person)
+    try:
+        call = proposed(desk, patient, person)
+    except UndecidedError as obstacle:
+        _, requests = desk.try_call(patient)
+        if requests:
+            raise
+        raise UndecidedError(
+            "le logiciel n'interroge pas INSi avec une date complétée",
+            "the software does not ask INSi with a completed date",
+            verdict=Verdict.NOT_TESTED,
+        ) from obstacle
     desk.lgo.read_proposal(call.id, actor=desk.user)
     expect_kept(desk.snapshot(patient), before, Moment("avant toute décision", "before any decision"))
     desk.lgo.decide_proposal(call.id, accept=False, actor=desk.user)

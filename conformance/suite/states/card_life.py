@@ -63,6 +63,8 @@ class Carded:
     """The dashboard before and after; ``None``: there is none."""
     logged: tuple[AuditEntry, ...] | None
     """What the act added to the log about calls; ``None``: the log is not shown."""
+    verified: int = 0
+    """How many verifications the log says that the act made: a software may verify by itself what it has just taken over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +187,15 @@ def _live(desk: Desk) -> CardLife:
                 user=worker.user.user,
                 counted=(counters, counted) if counters and counted else None,
                 logged=None if log is None or written is None else _calls(added(log, written)),
+                verified=0 if log is None or written is None else _verifications(added(log, written)),
             )
         )
         before, log, counters = after, written, counted
     return CardLife(steps=tuple(lived), obstacle=None)
+
+
+def _verifications(entries: list[AuditEntry]) -> int:
+    return sum(entry.action == "INSI_VERIFICATION" for entry in entries)
 
 
 def _calls(entries: list[AuditEntry]) -> tuple[AuditEntry, ...]:

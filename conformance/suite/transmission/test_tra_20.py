@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.documents import Severity
+from conformance.documents import Severity, read_document
 from conformance.documents.checking import patients
 from conformance.documents.comparing import loosely_same
 from conformance.documents.numbers import compact
@@ -195,7 +196,7 @@ def _texts(documents: Sequence[Document]) -> Iterator[str]:
     """Yield the text of each file, and of those in an archive."""
     for document in documents:
         if not document.content.startswith(b"PK\x03\x04"):
-            yield decoded_text(unpacked(document.content, _LARGEST) or document.content)
+            yield _told(unpacked(document.content, _LARGEST) or document.content)
             continue
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
             left = _LARGEST
@@ -203,6 +204,15 @@ def _texts(documents: Sequence[Document]) -> Iterator[str]:
                 with archive.open(info) as file:
                     content = file.read(left)
                 left -= len(content)
-                yield decoded_text(content)
+                yield _told(content)
                 if left <= 0:
                     return
+
+
+def _told(content: bytes) -> str:
+    """Return the text of a file: the cells of a data base, the signs that markup stands for."""
+    if b"\0" in content[:1000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        read = read_document(content)
+        return read.text if read.format is Format.EXPORT else decoded_text(content)
+    text = decoded_text(content)
+    return f"{text}\n{html.unescape(text)}" if text.lstrip("\ufeff \r\n").startswith("<") else text
