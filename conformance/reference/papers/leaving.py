@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Attribute, Status
@@ -9,7 +11,9 @@ from conformance.reference.files import as_record
 from conformance.reference.seams import Seam
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Patient
+    from collections.abc import Iterator
+
+    from conformance.drivers.model import Actor, Patient
     from conformance.reference.seams import Record, Seams
 
 LOCAL_OID: Final = "2.999.250.1"
@@ -27,6 +31,20 @@ _TRAITS: Final = (
     "used_name",
     "used_first_name",
 )
+
+
+_ACT: ContextVar[Record] = ContextVar("_ACT")
+"""Who does what: told to the seams of documents."""
+
+
+@contextmanager
+def acting(act: str, actor: Actor, channel: str = "") -> Iterator[None]:
+    """Tell the seams of the block what is done (``PRINT``, ``SEND``, ``WITHDRAW``…), in which role and by which channel."""
+    before = _ACT.set({"act": act, "role": actor.role, "user": actor.user, "channel": channel})
+    try:
+        yield
+    finally:
+        _ACT.reset(before)
 
 
 def leaving(patient: Patient, seams: Seams, *, where: str, document: str) -> Record:
@@ -58,6 +76,7 @@ def passing(
     return seams.many(
         seam,
         records,
+        **_ACT.get({}),
         where=where,
         document=document,
         file=file,

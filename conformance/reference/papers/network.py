@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.reference import settings
-from conformance.reference.papers.leaving import SENDER, passing
+from conformance.reference.papers.leaving import SENDER, is_qualified, passing
 from conformance.reference.posting import Lines, PostError
 from conformance.reference.seams import Seam
 from simulator.xml import parsed
@@ -63,11 +63,11 @@ class Network:
         self._lines.close()
 
     def feeds_dmp_by_itself(self, patient: Patient, kind: str) -> bool:
-        """Tell whether a document goes to the DMP once it is made (TRA-15)."""
+        """Tell whether a document goes to the DMP once it is made (TRA-15): that of an *identité qualifiée* only (TRA-12)."""
         told = settings.of(self._store)
         if not told[settings.DMP_URL]:
             return False
-        step = {"feeds": told[settings.DMP_AUTOMATIC] == "true"}
+        step = {"feeds": told[settings.DMP_AUTOMATIC] == "true" and is_qualified(patient)}
         return bool(self._passing("automatic", step, patient, kind)["feeds"])
 
     def may_feed(self, patient: Patient, kind: str, actor: Actor) -> Stopped | str:

@@ -24,7 +24,7 @@ from conformance.reference import numbers, settings
 from conformance.reference.files import NEW
 from conformance.reference.papers import cda, fhir, hl7, mail, page, xds
 from conformance.reference.papers.kinds import KINDS, Kind, kind_named
-from conformance.reference.papers.leaving import SENDER, is_qualified, leaving, passing
+from conformance.reference.papers.leaving import SENDER, acting, is_qualified, leaving, passing
 from conformance.reference.papers.network import Network
 from conformance.reference.papers.scanning import check_sex, traits_of, unusable
 from conformance.reference.seams import Seam
@@ -93,23 +93,29 @@ class Papers:
         """Print a document."""
         patient, what = self._store.patient(patient_id), kind_named(kind)
         self._files.trace("DOCUMENT_PRINTED", actor, patient_id, kind)
-        name, content = self._printed(patient, what)
+        with acting("PRINT", actor):
+            name, content = self._printed(patient, what)
         self._feed(patient, what, actor)
-        return self._produced(patient, kind, Document(name=name, format=MessageFormat.PDF, content=content))
+        with acting("PRINT", actor):
+            return self._produced(
+                patient, kind, Document(name=name, format=MessageFormat.PDF, content=content)
+            )
 
     def export(self, patient_id: str, form: MessageFormat, actor: Actor) -> Document:
         """Produce a message about a patient, as it would be sent."""
         patient = self._store.patient(patient_id)
-        document = self._message(patient, form)
-        self._files.trace("MESSAGE_PRODUCED", actor, patient_id, form)
-        return self._produced(patient, form.value, document)
+        with acting("EXPORT", actor):
+            document = self._message(patient, form)
+            self._files.trace("MESSAGE_PRODUCED", actor, patient_id, form)
+            return self._produced(patient, form.value, document)
 
     def export_all(self, actor: Actor) -> list[Document]:
         """Export all files, as one FHIR bundle."""
-        resources = [
-            fhir.patient_resource(one, self._seams, self._reliability(one), "EXPORT")
-            for one in self._store.patients()
-        ]
+        with acting("EXPORT_ALL", actor):
+            resources = [
+                fhir.patient_resource(one, self._seams, self._reliability(one), "EXPORT")
+                for one in self._store.patients()
+            ]
         self._files.trace("EXPORT", actor, None, f"{len(resources)} dossiers")
         written = {"name": "patients.json", "format": MessageFormat.FHIR, "content": fhir.bundle(resources)}
         handed = self._seams.many(Seam.WRITTEN, [written], where="export-file", document="EXPORT")
@@ -119,6 +125,12 @@ class Papers:
         self, patient_id: str, kind: str, channel: Channel, recipient: str | None, actor: Actor
     ) -> Sending:
         """Send a document, or say why it is not sent."""
+        with acting("SEND", actor, channel.value):
+            return self._send(patient_id, kind, channel, recipient, actor)
+
+    def _send(
+        self, patient_id: str, kind: str, channel: Channel, recipient: str | None, actor: Actor
+    ) -> Sending:
         patient, what = self._store.patient(patient_id), kind_named(kind)
         address, why = self._decided(patient, what, channel, recipient)
         [decision] = passing(
@@ -151,15 +163,20 @@ class Papers:
             for _, body in self._store.notes(_SENDING, patient.id)
             if body["channel"] == Channel.DMP.value
         }
-        due = what.code and what.key not in fed and is_qualified(patient)
+        due = what.code and what.key not in fed
         if due and self._network.feeds_dmp_by_itself(patient, what.key):
-            self.send(patient.id, what.key, Channel.DMP, None, actor)
+            with acting("FEED", actor, Channel.DMP.value):
+                self._send(patient.id, what.key, Channel.DMP, None, actor)
 
     def withdraw(self, sending_id: str, actor: Actor) -> Sending:
         """Withdraw what was sent: the recipient is told."""
         found = dict(self._store.notes(_SENDING)).get(sending_id)
         if found is None:
             raise NotFoundError(f"no sending {sending_id!r}")
+        with acting("WITHDRAW", actor, found["channel"]):
+            return self._withdraw(sending_id, found, actor)
+
+    def _withdraw(self, sending_id: str, found: Mapping[str, Any], actor: Actor) -> Sending:
         patient = self._store.patient(found["patient_id"])
         channel, kind = Channel(found["channel"]), found["kind"]
         [decision] = passing(
@@ -188,14 +205,15 @@ class Papers:
         """Open the DMP of a patient (TRA-11)."""
         patient = self._store.patient(patient_id)
         why = "" if is_qualified(patient) else "l'identité n'est pas qualifiée"
-        [decision] = passing(
-            self._seams,
-            Seam.SENDING,
-            [{"why": why, "recipient": DMP, "channel": "DMP"}],
-            patient,
-            where="TD0.9",
-            document="",
-        )
+        with acting("OPEN", actor, Channel.DMP.value):
+            [decision] = passing(
+                self._seams,
+                Seam.SENDING,
+                [{"why": why, "recipient": DMP, "channel": "DMP"}],
+                patient,
+                where="TD0.9",
+                document="",
+            )
         if decision["why"]:
             raise RefusedError("IDENTITY_NOT_QUALIFIED", f"Accès au DMP impossible : {decision['why']}.")
         self._files.trace("DMP_OPENED", actor, patient_id)

@@ -17,7 +17,14 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
-from conformance.suite.journeys.papers import PRESCRIPTION, USED, kinds_of
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    LABEL,
+    MEDICATION_REVIEW,
+    PRESCRIPTION,
+    USED,
+    kinds_of,
+)
 from conformance.suite.site.settings import expect_others_kept
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -32,6 +39,8 @@ _TRAITS: Final = {
     "used_first_name": Trait.USED_FIRST_NAME,
     "birth_place": Trait.BIRTH_PLACE,
 }
+_TEMPLATES: Final = frozenset({INTERVIEW_REPORT, MEDICATION_REVIEW, LABEL})
+"""What is printed besides: a report may have a template of its own, and a label has."""
 _LATER: Final = ("CURBLEZ", "NALROVK")
 """The names in use once they are changed."""
 _ABROAD: Final = "double-hyphen-abroad-summer"
@@ -59,12 +68,16 @@ def test_added_traits(desk: Desk) -> None:
         document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
         return Artefact(label=kind, document=document, expected=expected_of(person, patient))
 
+    def others() -> dict[str, Artefact]:
+        return {one: printed for one in _others(desk, kind) if (printed := _printed(desk, subject, one))}
+
     try:
         # More than at the first time, and nothing of it once the setting is emptied.
         alone = {name: page(name) for name in _TRAITS}
-        every, abroad = page(*_TRAITS), _abroad(desk, kind)
+        every, beside, abroad = page(*_TRAITS), others(), _abroad(desk, kind)
         without = page()
         later = _later(desk, patient.id, page)
+        beside_later = others() if later else {}
     finally:
         desk.lgo.write_settings({_SETTING: ""})
     for sheet in (without, every, *alone.values()):
@@ -89,8 +102,10 @@ def test_added_traits(desk: Desk) -> None:
             fr=f"les noms utilisés ont changé ({', '.join(_LATER)}), et la page porte : {_used_on(later)}",
             en=f"the names in use have changed ({', '.join(_LATER)}), and the page holds: {_used_on(later)}",
         )
+    _expect_beside(beside, beside_later, person.identity.traits.birth_place or "")
     expect_right(
-        [*((subject, sheet) for sheet in (without, every, *alone.values())), abroad], owned_by("DOC-01")
+        [*((subject, sheet) for sheet in (without, every, *alone.values(), *beside.values())), abroad],
+        owned_by("DOC-01"),
     )
     expect_each(
         {
@@ -110,6 +125,46 @@ def test_added_traits(desk: Desk) -> None:
         inferred=True,
     )
     expect_others_kept(settings, written[-1], _SETTING)
+
+
+def _others(desk: Desk, kind: str) -> list[str]:
+    """Return the other kinds that are printed: each has a template of its own."""
+    return [one for one in kinds_of(desk) if one in _TEMPLATES and one != kind]
+
+
+def _printed(desk: Desk, subject: Subject, kind: str) -> Artefact | None:
+    """Print another kind; ``None`` where it is refused, which is for the other rules."""
+    patient = subject.patient
+    with suppress(RefusedError):
+        document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        return Artefact(label=kind, document=document, expected=expected_of(subject.person, patient))
+    return None
+
+
+def _expect_beside(every: Mapping[str, Artefact], later: Mapping[str, Artefact], place: str) -> None:
+    """Check that the setting acts on other documents too, and that what they add is what the file holds now."""
+    for kind, sheet in every.items():
+        missing = [text for text in (*USED, place) if text not in sheet.read.text]
+        expect(
+            kind == LABEL or sheet.read.format is not Format.PDF or not missing,
+            fr=f"{kind} : les traits ajoutés par paramétrage n'y sont pas tous ({', '.join(missing)})",
+            en=f"{kind}: not all the traits added by configuration are there ({', '.join(missing)})",
+            # Which documents the setting is about is in no text.
+            inferred=True,
+        )
+    for kind, sheet in later.items():
+        stale = [text for text in USED if text in sheet.read.text]
+        expect(
+            not stale,
+            fr=f"{kind} : les noms utilisés ont changé ({', '.join(_LATER)}), et la page porte encore {', '.join(stale)}",
+            en=f"{kind}: the names in use have changed ({', '.join(_LATER)}), and the page still holds {', '.join(stale)}",
+        )
+        added = any(text in every[kind].read.text for text in USED) if kind in every else False
+        expect(
+            not added or all(name in sheet.read.text for name in _LATER),
+            fr=f"{kind} : les noms utilisés ont changé ({', '.join(_LATER)}), et la page ne les porte pas",
+            en=f"{kind}: the names in use have changed ({', '.join(_LATER)}), and the page does not hold them",
+        )
 
 
 def _abroad(desk: Desk, kind: str) -> tuple[Subject, Artefact]:

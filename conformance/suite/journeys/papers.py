@@ -6,7 +6,7 @@ submissions). Each prepares its own people; rules look at what came out.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -72,7 +72,7 @@ _RENUMBERED: Final = "renumbered"
 _SENT: Final = (*_FULL, "one-former-number-corsica-2a")
 """About whom something is sent."""
 _EVERY: Final = frozenset(
-    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen"}
+    {*_FULL, "plain typed", "plain typed-imported", "plain typed-checked", "plain fallen", "plain later"}
 )
 """About whom every kind is printed."""
 _ROUTES: Final = (Route.TYPED, Route.IMPORTED, Route.CHECKED, Route.ARRIVED)
@@ -87,9 +87,13 @@ _DECLINED: Final = "double-hyphen-abroad-summer"
 """About whom INSi answers something else once they are qualified, which is declined; their paper is printed at a site that
 displays no more than it has to."""
 _LOWER: Final = ("plain", _DOCUMENTED)
+_OF_COLLEAGUE: Final = _DOCUMENTED
+"""Whose documents the super-user makes, at whatever status: what may leave depends on the identity, not on who is at the desk."""
 USED: Final = ("KVORLAN", "ZELBRUC")
 """The names in use that everybody is typed with but those of ``UNUSED``: nobody's birth name begins so."""
 _USED_FIELDS: Final = ("used_name", "used_first_name")
+_SAME_NAME: Final = "ten-former-numbers"
+"""Whose used name is the birth name, as most people's is: the birth name is on paper all the same."""
 UNUSED: Final = frozenset({"double-hyphen-abroad-summer"})
 """Those without names in use: what is left over from the document before shows there."""
 
@@ -214,6 +218,8 @@ def _people(
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce, before)
         if how == "fallen":
             yield "plain again", path, partial(_again, desk, before)
+    yield "plain later", None, partial(_later, desk, produce)
+    yield "plain double", None, partial(_double, desk, before)
     yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False), beside)
 
 
@@ -221,6 +227,8 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     part = PARTS[key]
     person = desk.play(part)
     others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
+    if key == _SAME_NAME:
+        others["used_name"] = person.identity.traits.birth_name
     if not part.typed_list and route.status is Status.QUAL:
         others["first_names"] = None
     if route is not Route.IMPORTED_CHECKED:
@@ -252,6 +260,25 @@ def _again(desk: Desk, before: Sequence[Subject]) -> Subject | None:
     fallen = before[-1]
     patient = desk.feed(fallen.patient)
     return Subject(key=f"plain, again, {patient.status}", person=fallen.person, patient=patient)
+
+
+def _later(desk: Desk, produce: Produce) -> Subject:
+    """Have everything produced before somebody is qualified: what is kept of it holds no INS, and must not leave afterwards."""
+    person = desk.play(PARTS["plain"])
+    patient = desk.bring(person, Route.IMPORTED)
+    produce(desk, Subject(key="before, RECUP", person=person, patient=patient), every=True)
+    patient = desk.check_document(patient)
+    return Subject(key=f"plain, later, {patient.status}", person=person, patient=patient)
+
+
+def _double(desk: Desk, before: Sequence[Subject]) -> Subject | None:
+    """Type another file of somebody who is qualified: the INS is in the one, and leaves with nothing of the other."""
+    if not before or not before[-1].is_qualified:
+        return None
+    person = before[-1].person
+    with suppress(RefusedError):  # A software may want no second file.
+        return Subject(key="plain, double, PROV", person=person, patient=desk.create(person))
+    return None
 
 
 def _fallen(
@@ -307,7 +334,7 @@ def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
         kinds = [*kinds, LABEL]
     with little_displayed(desk) if subject.key.startswith(_DECLINED) else nullcontext():
         for kind in kinds:
-            _keep(subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind, actor=desk.user))
+            _keep(desk, subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind))
 
 
 def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:
@@ -319,9 +346,7 @@ def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:
 def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
     del every  # Messages cost little.
     for form in (MessageFormat.HL7V2, MessageFormat.FHIR, MessageFormat.CDA):
-        _keep(
-            subject, form.value, partial(desk.lgo.export_message, subject.patient.id, form, actor=desk.user)
-        )
+        _keep(desk, subject, form.value, partial(desk.lgo.export_message, subject.patient.id, form))
 
 
 def _send(
@@ -336,22 +361,25 @@ def _send(
         (Channel.MSSANTE_PATIENT, None),
         (Channel.DMP, None),
     ):
-        for kind in kinds if channel is not Channel.MSSANTE_PATIENT else kinds[:1]:
+        # One for the patient: of whom everything is sent, not the one of all the others.
+        for kind in kinds if channel is not Channel.MSSANTE_PATIENT else kinds[-1:]:
+            _send_one(desk, subject, kind, channel, recipient, sinks)
             label = f"{channel} {kind}"
-            _keep(
-                subject,
-                label,
-                partial(
-                    desk.lgo.send_document,
-                    subject.patient.id,
-                    kind,
-                    channel,
-                    recipient=recipient,
-                    actor=desk.user,
-                ),
-            )
-            if sinks is not None:
-                _keep_received(subject, label, sinks)
+            if channel is Channel.MSSANTE_PATIENT and label not in subject.went and kind != kinds[0]:
+                # What is made for professionals need not go to patients.
+                subject.not_sent.pop(label, None)
+                subject.refused.pop(label, None)
+                _send_one(desk, subject, kinds[0], channel, recipient, sinks)
+
+
+def _send_one(  # noqa: PLR0917 - what a sending is
+    desk: Desk, subject: Subject, kind: str, channel: Channel, recipient: str | None, sinks: Sinks | None
+) -> None:
+    label = f"{channel} {kind}"
+    send = partial(desk.lgo.send_document, subject.patient.id, kind, channel, recipient=recipient)
+    _keep(desk, subject, label, send)
+    if sinks is not None:
+        _keep_received(subject, label, sinks)
 
 
 def _keep_received(subject: Subject, label: str, sinks: Sinks) -> None:
@@ -376,11 +404,11 @@ def _keep_received(subject: Subject, label: str, sinks: Sinks) -> None:
         )
 
 
-def _keep(subject: Subject, label: str, act: Callable[[], Document | Sending]) -> None:
+def _keep(desk: Desk, subject: Subject, label: str, act: Callable[..., Document | Sending]) -> None:
     """Do an act and keep what came out, or that nothing did."""
     expected = expected_of(subject.person, subject.patient)
     try:
-        answer = act()
+        answer = _done(desk, subject, act)
     except RefusedError as refusal:
         subject.refused[label] = refusal
         return
@@ -395,3 +423,11 @@ def _keep(subject: Subject, label: str, act: Callable[[], Document | Sending]) -
         Artefact(label=label, document=one, expected=expected, recipient=answer.recipient)
         for one in answer.documents
     )
+
+
+def _done(desk: Desk, subject: Subject, act: Callable[..., Document | Sending]) -> Document | Sending:
+    """Do an act, by the super-user for some: who may not do it leaves it to the other."""
+    if subject.key.startswith(_OF_COLLEAGUE):
+        with suppress(RefusedError):
+            return act(actor=desk.super_user)
+    return act(actor=desk.user)

@@ -7,11 +7,13 @@ zero, and tells another sex than the traits, as numbers may (ins-formats §8): w
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import CHANGES
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.papers import Subject
 from conformance.suite.desk.people import now_known_by, with_traits
@@ -29,6 +31,9 @@ _PART: Final = "waiting-number-four-first-names"
 _ADDED: Final = "ZELVOR"
 _PLACE: Final = "63220"
 _OTHER_PLACE: Final = "51215"
+_USED_FIRST: Final = {"used_name": "KVORLAN", "used_first_name": "ZELBRUC"}
+_USED_LATER: Final[tuple[dict[str, str | None], ...]] = ({"used_name": "CURBLEZ"}, {"used_first_name": None})
+"""The names in use at first, and what is changed of them once the number has: another one, and none."""
 
 
 def renumbered(
@@ -45,7 +50,7 @@ def renumbered(
         The person as known now, or ``None`` when the software did not take the new number, which MAT-09 judges.
     """
     waiting = desk.play(PARTS[_PART])
-    patient = desk.bring(waiting, Route.IMPORTED_CHECKED)
+    patient = desk.bring(waiting, Route.IMPORTED_CHECKED, **_USED_FIRST)
     produce(desk, Subject(key="renumbered, before", person=waiting, patient=patient))
     traits = waiting.identity.traits
     now = now_known_by(waiting, _awkward(desk.draw(sex=traits.sex, birth_date=traits.birth_date)))
@@ -69,6 +74,10 @@ def renumbered(
     again = fed_as(desk, renewed, corrected, beside)
     if again is not None and again.birth_name == corrected.identity.traits.birth_name:
         now, renewed = corrected, again
+    for changes in _USED_LATER:
+        with desk.if_offered(CHANGES), suppress(RefusedError):
+            desk.lgo.update_patient(renewed.id, changes, actor=desk.user)
+    renewed = desk.read(renewed)
     return Subject(key=f"renumbered, {renewed.status}", person=now, patient=renewed)
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CHECKED = frozenset({Status.VALI, Status.QUAL})
 
 UNCHECKED = routes(Status.PROV, Status.RECUP)
+_PAIR = 2
+"""How many kinds are taken off at once."""
 
 
 @pytest.mark.rule("PRF-02")
@@ -149,6 +151,26 @@ def test_removed_kind(desk: Desk) -> None:
             inferred=True,
         )
         _expect_no_validation(desk, desk.snapshot(patient), f"{removed} retirée de la liste")
+        _expect_both_gone(desk, high, low)
+
+
+def _expect_both_gone(desk: Desk, high: list[str], low: list[str]) -> None:
+    """Take two kinds off the list at once, where the site may, and check that neither validates."""
+    if len(high) <= _PAIR:
+        return
+    pair, left = high[-_PAIR:], high[:-_PAIR]
+    write(desk, high, low)
+    try:
+        write(desk, left, low)
+    except Departure as departure:
+        if isinstance(departure.__cause__, RefusedError):
+            return  # Those that a text names (PRF-06) may be fixed.
+        raise
+    for kind in pair:
+        patient = desk.create(adult(desk))
+        with suppress(RefusedError):
+            desk.lgo.record_proof(patient.id, kind, actor=desk.user)
+        _expect_no_validation(desk, desk.snapshot(patient), f"{kind} retirée de la liste avec une autre")
 
 
 @pytest.mark.rule("PRF-03")

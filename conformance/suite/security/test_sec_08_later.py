@@ -85,6 +85,24 @@ def test_trace_stays(desk: Desk) -> None:
             fr="l'annulation envoyée porte l'INS, et la trace des envois n'en dit rien",
             en="the withdrawal that was sent bears the INS, and the trace of sendings does not tell of it",
         )
+    _expect_told_to_patient(desk, patient)
+
+
+def _expect_told_to_patient(desk: Desk, patient: Patient) -> None:
+    """Check that a withdrawal told to the patient is traced too, as what was sent to them."""
+    with desk.if_offered(WITHDRAWALS), suppress(RefusedError):
+        kind = kind_of(desk, VACCINATION_NOTE)
+        answer = desk.lgo.send_document(patient.id, kind, Channel.MSSANTE_PATIENT, actor=desk.user)
+        before = desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)
+        if answer.outcome is not SendingOutcome.SENT or not before:
+            return
+        withdrawn = desk.lgo.withdraw_document(answer.id, actor=desk.user)
+        if withdrawn.outcome is SendingOutcome.SENT and _bears_ins(withdrawn, patient):
+            expect(
+                len(desk.lgo.read_transmissions(patient_id=patient.id, actor=desk.user)) > len(before),
+                fr="l'annulation envoyée au patient porte l'INS, et la trace des envois n'en dit rien",
+                en="the withdrawal sent to the patient bears the INS, and the trace of sendings does not tell of it",
+            )
 
 
 @pytest.mark.rule("SEC-08")

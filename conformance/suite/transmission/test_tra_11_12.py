@@ -56,11 +56,13 @@ def test_access_by_status(desk: Desk) -> None:
             with suppress(RefusedError):
                 desk.lgo.open_dmp(patient.id, actor=desk.user)
             lowered(desk, patient, fall)
-        expect_refused(
-            lambda: desk.lgo.open_dmp(patient.id, actor=desk.user),
-            fr="le DMP s'ouvre alors que l'identité n'est pas qualifiée",
-            en="the DMP opens although the identity is not qualified",
-        )
+        # The right to change strict traits is none to open the DMP of whoever is not qualified.
+        for actor in (desk.user, desk.super_user):
+            expect_refused(
+                lambda actor=actor: desk.lgo.open_dmp(patient.id, actor=actor),  # type: ignore[misc]
+                fr="le DMP s'ouvre alors que l'identité n'est pas qualifiée",
+                en="the DMP opens although the identity is not qualified",
+            )
 
     qualified = (Route.IMPORTED_CHECKED, Route.CHECKED_IMPORTED, Route.ARRIVED_CHECKED)
     others = (Route.TYPED, Route.IMPORTED, Route.ARRIVED, Route.CHECKED)

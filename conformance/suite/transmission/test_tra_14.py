@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, SendingOutcome
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI
+from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.routes import Route
@@ -54,6 +55,10 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
                 fr="rien ne part au DMP, et l'utilisateur n'en sait rien : aucun message",
                 en="nothing goes to the DMP, and the user is not told: no message",
             )
+            with desk.if_offered(PRINTING), suppress(RefusedError):
+                desk.lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=desk.user)
+            # What is printed feeds the DMP by itself, for whoever is qualified.
+            _expect_nothing(sinks)
 
         def arrives(route: Route) -> None:
             patient = desk.bring(desk.draw(), route)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.documents import Severity
 from conformance.documents.cda.reading import CdaFacts
 from conformance.documents.record import Format
 from conformance.drivers import site
@@ -16,7 +17,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import REFUSALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.papers import Artefact, expected_of
+from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, document_of, of_kind
 from conformance.suite.journeys.papers import (
@@ -64,6 +65,28 @@ def test_by_itself(desk: Desk) -> None:
         expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
         _save_another_page(desk)
         _arrives_again(desk, sinks, kinds)
+        _arrives_after_a_refusal(desk, sinks, kinds[0])
+
+
+def _arrives_after_a_refusal(desk: Desk, sinks: Sinks, kind: str) -> None:
+    """Have the DMP refuse the document of one patient: that of the next one is fed all the same."""
+    sinks.tell("iti-41", error="XDSUnknownPatientId")
+    refused, other = (desk.bring(desk.draw(), Route.IMPORTED_CHECKED) for _ in range(2))
+    with suppress(RefusedError):
+        desk.lgo.render_document(refused.id, kind, actor=desk.user)
+    sinks.awaited(SUBMISSION)
+    sinks.tell("iti-41")
+    desk.lgo.render_document(other.id, kind, actor=desk.user)
+    expect(
+        any(
+            other.matricule in one
+            for each in sinks.awaited(SUBMISSION)
+            for one in each.facts.get("patient_ids", ())
+        ),
+        fr=f"le DMP a refusé le document d'un patient, et {kind} d'un autre n'y arrive plus de lui-même",
+        en=f"the DMP refused the document of one patient, and {kind} of another does not reach it by itself any more",
+        inferred=True,
+    )
 
 
 def _save_another_page(desk: Desk) -> None:
@@ -123,6 +146,11 @@ def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
     )
     assert taken is not None
     artefact = Artefact(label=kind, document=document_of(taken), expected=expected_of(person, patient))
+    # It is that of this patient: what a queue holds of another, or of the document before, would be somebody else's.
+    expect_right(
+        [(Subject(key="QUAL", person=person, patient=patient), artefact)],
+        lambda problem, _: problem.severity is Severity.FAIL and bool({"F12", "F13"} & set(problem.rules)),
+    )
     parts = artefact.inside(Format.CDA)
     expect(
         parts,

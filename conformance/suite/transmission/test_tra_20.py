@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -21,7 +22,7 @@ from conformance.documents.record import Format, Trait
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP, FROM_INSI
+from conformance.suite.desk.apart import APP, ATTRIBUTES, FROM_INSI
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owners
@@ -74,14 +75,19 @@ def test_export(desk: Desk) -> None:
     subjects.append(_subject(desk, "particle-corsica-2b", Route.CHECKED_IMPORTED, is_homonym=True))
     with desk.if_offered(APP):
         subjects.append(from_app(desk))
+    doubted = _subject(desk, "short-names-new-year", Route.IMPORTED_CHECKED)
     # Kept from an export made before, the former number and name would leave.
     if (renewed := renumbered(desk, lambda own, _: own.lgo.export_patients(actor=own.user))) is not None:
         subjects.append(renewed)
+    with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
+        desk.lgo.set_attributes(doubted.patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
+        subjects.append(replace(doubted, key="doubtful", patient=desk.read(doubted.patient)))
     documents = desk.lgo.export_patients(actor=desk.user)
     if not documents:
         raise UndecidedError(
             "l'export ne contient aucun fichier", "the export holds no file", verdict=Verdict.NOT_TESTED
         )
+    _expect_same_for_colleague(desk, subjects)
     texts = list(_texts(documents))
     text = "\n".join(texts)
     # Quotes, commas and tags are those of the format.
@@ -119,6 +125,23 @@ def test_export(desk: Desk) -> None:
             f"the line of the matricule {own.matricule.value} bears another patient ({trait.text.en} of {other.traits.birth_name})",
         )
     _expect_paired(subjects, documents)
+
+
+def _expect_same_for_colleague(desk: Desk, subjects: Sequence[Subject]) -> None:
+    """Check whose INS is in the export of the super-user: it depends on the identities, not on who is at the desk."""
+    with suppress(RefusedError):
+        packed = compact("\n".join(_texts(desk.lgo.export_patients(actor=desk.super_user))))
+        for subject in subjects:
+            number = subject.person.identity.matricule.value
+            expect(
+                (number in packed) is subject.is_qualified,
+                fr=f"[{subject.key}] dans l'export du super-utilisateur, le matricule {number} "
+                + ("manque" if subject.is_qualified else "figure alors que l'identité n'est pas qualifiée"),
+                en=f"[{subject.key}] in the export of the super-user, the matricule {number} is "
+                + ("missing" if subject.is_qualified else "there although the identity is not qualified"),
+                # Who may see the INS in an export is the site's to say.
+                inferred=subject.is_qualified,
+            )
 
 
 def _subject(desk: Desk, key: str, route: Route, *, is_homonym: bool = False) -> Subject:
