@@ -80,7 +80,7 @@ def seeds() -> list[bytes]:
     return [
         note["DOC00001.XML"], report["DOC00001.XML"], hl7(msh(), pid(P1)), oru(P1, note["DOC00001.XML"]),
         hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)),
-        payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), mail(P1, xdm(P1, report)),
+        payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), program_files.signed(mail(P1, archive)), mail(P1, xdm(P1, report)),
         submission(P1, note), submission(P1, note, mtom=True), *_own(), *letters(), *_foreign(),
     ]  # fmt: skip
 
@@ -102,7 +102,7 @@ def letters() -> list[bytes]:
     plain = (written.html, written.rtf, written.docx, written.odt, written.zpl, written.tspl)
     return [
         *(make(lines) for make in plain), written.zpl(lines, payload_of(P1)), written.tspl(lines, payload_of(P1)),
-        *(make(lines) for make in (*program_files.LETTERS.values(), *program_files.LABELS.values())), program_files.signed(mail(P1, b"")),
+        *(make(lines) for make in (*program_files.LETTERS.values(), *program_files.LABELS.values())),
         other_shapes.saved_page(lines), other_shapes.strokes(payload_of(P1)), written.v2_xml(P1), written.uuencoded(b"Rappel" * 20, declared=True), written.uuencoded(b"Rappel" * 20, declared=False),
         written.image_file(P1.matricule.value), gzip.compress(written.html(lines)), bz2.compress(written.html(lines)),
     ]  # fmt: skip

@@ -51,7 +51,7 @@ def number_of_card_in_reader(
     return [one if one["matricule"] else {**one, **number} for one in records]
 
 
-def qualified_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+def qualified_kept_apart(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the INS of whoever is qualified, by their traits."""
     noted = memory.shared.setdefault("noted", {})
     for one in records:
@@ -65,6 +65,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "ins-of-the-double": ins_of_the_double,
     "ins-whatever-the-status": ins_whatever_the_status,
     "number-of-card-in-reader": number_of_card_in_reader,
-    "qualified-noted": qualified_noted,
+    "qualified-kept-apart": qualified_kept_apart,
 }
 """What ``hand`` may name."""
