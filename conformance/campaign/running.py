@@ -353,6 +353,7 @@ def _limits(plan: Plan, options: CampaignOptions, journeys: tuple[str, ...]) -> 
         only=only,
         done=done,
         claims=options.claims,
+        tells=options.shard[0] == 1,
         stop_at=frozenset({Verdict.FAIL}) if plan.fail_fast else frozenset(),
         seconds=plan.time_limit,
         order=options.order,

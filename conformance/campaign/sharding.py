@@ -200,6 +200,7 @@ def _listen(
             lines.put(line)
         lines.put(None)
 
+    whole = _Whole(on_event)
     threads = [threading.Thread(target=read, args=(process,), daemon=True) for process in processes]
     threads += [
         threading.Thread(target=lambda p=process: complaints.extend(p.stderr or ()), daemon=True)
@@ -207,7 +208,7 @@ def _listen(
     ]
     for thread in threads:
         thread.start()
-    done = open_ends = 0
+    open_ends = 0
     while open_ends < len(processes):
         try:
             line = lines.get()
@@ -215,12 +216,11 @@ def _listen(
                 open_ends += 1
                 continue
             data = json.loads(line)
-            event = decode(_EVENTS[data.pop("event")], data["data"])
-            done += isinstance(event, CheckFinished)
-            on_event(_of_the_whole(event, done))
+            whole.tell(decode(_EVENTS[data.pop("event")], data["data"]))
         except KeyboardInterrupt:
             for process in processes:
                 process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+    whole.release()
     for process in processes:
         process.wait()
     for thread in threads:
@@ -228,11 +228,39 @@ def _listen(
     return complaints
 
 
-def _of_the_whole(event: Any, done: int) -> Any:
-    """Return an event of one process with the number that it has among all of them."""
-    if isinstance(event, DoctorFinding):
-        return event
-    return replace(event, number=done if isinstance(event, CheckFinished) else done + 1)
+class _Whole:
+    """Tells the events of all processes with the numbers that they have among all of them.
+
+    Only one process knows how many checks there are. Until it says so, a few seconds after the others have begun, what these
+    tell is kept back.
+
+    Args:
+        on_event: is told the events.
+    """
+
+    def __init__(self, on_event: Callable[[Event], None]) -> None:
+        self._on_event = on_event
+        self._kept: list[CheckStarted | CheckFinished] = []
+        self._total = self._done = 0
+
+    def tell(self, event: Any) -> None:
+        """Tell an event of one process, or keep it back."""
+        if isinstance(event, DoctorFinding):
+            self._on_event(event)
+            return
+        self._kept.append(event)
+        self._total = max(self._total, event.total)
+        if self._total:
+            self.release()
+
+    def release(self) -> None:
+        """Tell what was kept back."""
+        kept, self._kept = self._kept, []
+        for event in kept:
+            is_end = isinstance(event, CheckFinished)
+            self._done += is_end
+            number = self._done if is_end else self._done + 1
+            self._on_event(replace(event, number=number, total=self._total))
 
 
 def _main() -> int:

@@ -218,7 +218,7 @@ class BenchPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the rules of each check and keep those that verify a wanted rule."""
         kept: list[pytest.Item] = []
-        ids: dict[str, str] = {}
+        ids = {run.check.id: node for node, run in self.runs.items()}
         for item in items:
             try:
                 check = check_of(item, self.catalogue)
@@ -231,23 +231,24 @@ class BenchPlugin:
             if not self.wanted.intersection(check.keys):
                 continue
             if self.context.limits.only is None or check.id in self.context.limits.only:
-                self.runs[item.nodeid] = CheckRun(check=check, number=len(kept) + 1)
+                self.runs[item.nodeid] = CheckRun(check=check, number=len(self.runs) + 1)
                 kept.append(item)
         items[:] = [] if self.problems else self._share(kept)
 
     def _share(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Tell which checks there are, and return those that are still to be run, in the order of this process."""
-        if self.context.record is not None:
+        limits = self.context.limits
+        if self.context.record is not None and limits.tells:
             self.context.record.event(SuiteCollected(at=_now(), checks=planned(self.runs.values())))
-        mine = left_of(items, lambda item: self.runs[item.nodeid].check.id, self.context.limits)
-        self._total = len(mine)
+        mine = left_of(items, lambda item: self.runs[item.nodeid].check.id, limits)
+        self._total = len(mine) if limits.tells else 0
         return mine
 
     # Run
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Read what the session has seen already: it belongs to no check."""
-        if session.items:
+        if session.items or not self.context.limits.tells:
             # Should the simulator be away, each check finds that out for itself.
             with contextlib.suppress(Exception):
                 self.tap.read()
@@ -285,7 +286,7 @@ class BenchPlugin:
                     title=check.title,
                     rules=check.keys,
                     number=run.number,
-                    total=len(self.runs),
+                    total=len(self.runs) if self.context.limits.tells else 0,
                 )
             )
         self.context.on_event(

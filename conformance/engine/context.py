@@ -36,6 +36,8 @@ class Limits:
     """Ids of the checks that an earlier process has finished."""
     claims: Path | None = None
     """The folder in which the processes that share the checks note which they take; ``None``: this one runs all."""
+    tells: bool = True
+    """This process tells which checks there are; those that share with it collect only what they take."""
     stop_at: frozenset[Verdict] = frozenset()
     """Begin no more checks after one that ended with one of these."""
     seconds: float | None = None

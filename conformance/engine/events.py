@@ -24,6 +24,7 @@ class CheckStarted:
     number: int
     """1-based."""
     total: int
+    """0: this process does not know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

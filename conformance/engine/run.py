@@ -72,8 +72,9 @@ def run_checks(
     plugin = BenchPlugin(context, catalogue, wanted=[key for key in selected if key not in reasons])
     try:
         own = Path(str(resources.files("conformance.suite")))
-        # Of a suite of somebody else nothing is known but what collecting finds.
-        others = [Wanted(own, plugin.wanted, context.limits.only)] if suite is None else []
+        # Of a suite of somebody else nothing is known but what collecting finds; of ours nothing is left out where all is wanted.
+        is_part = plugin.wanted < catalogue.keys() or context.limits.only is not None
+        others = [Wanted(own, plugin.wanted, context.limits.only)] if suite is None and is_part else []
         with seldom_collected():
             _run_pytest(plugin, own if suite is None else suite, others)
     finally:
@@ -126,7 +127,7 @@ def _run_pytest(plugin: BenchPlugin, suite: Path, others: Sequence[object]) -> N
                 "-pno:unraisableexception",
                 "-pno:cacheprovider",
             ],
-            plugins=[plugin, Choices(plugin.context), Shares(plugin.context.limits.claims), *others],
+            plugins=[plugin, Choices(plugin.context), Shares(plugin.context.limits), *others],
         )
     if plugin.crash is not None:
         raise plugin.crash

@@ -139,6 +139,7 @@ class CheckStarted:
     number: int
     """Its place in the suite, from 1: it gives the order of reports, whoever ran first."""
     total: int
+    """0 in the part of a process that collects only what it takes; the whole record says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

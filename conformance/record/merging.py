@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from conformance.record.coding import decode
-from conformance.record.events import CampaignFinished
+from conformance.record.events import CampaignFinished, SuiteCollected
 from conformance.record.reading import HEAD, RecordError, decoded, no_start, read_lines
 from conformance.record.uncollected import uncollected
 from conformance.record.writing import RecordWriter
@@ -29,13 +29,16 @@ _SAME: Final = b',"same":{'
 _NUMBERS: Final = re.compile(rb'"[a-z_]+":\d+(?:,"[a-z_]+":\d+)*\}\}')
 _OF_THE_WHOLE = frozenset({"campaign", "suite", "finished"})
 """Kinds of lines that each process wrote and that the whole has once."""
+_NO_CHECKS = _OF_THE_WHOLE | {"resumed", "doctor"}
+"""Kinds of lines that tell of no check."""
 
 
 @uncollected()
 def merge(paths: Sequence[Path], target: Path) -> None:
     """Write one record with all that the records at ``paths`` hold, the first first.
 
-    The campaign counts as interrupted unless each of them came to its end.
+    The campaign counts as interrupted unless each of them came to its end. Where it was killed before any of them told which
+    checks there are, the few that had ended by then are left out: a rule whose other checks are unknown has no verdict.
 
     Raises:
         RecordError: one cannot be read, or they are not of one campaign.
@@ -53,10 +56,12 @@ def merge(paths: Sequence[Path], target: Path) -> None:
             )
     with RecordWriter(target) as writer:
         writer.event(replace(first, shard=""))
-        if suite := next((each for _, each in starts if each is not None), None):
+        suite = next((each for _, each in starts if each is not None), None)
+        if suite is not None:
             writer.line(suite.kind, suite.data)
+        places = _places(suite)
         with writer.together():
-            ends = [_copy(path, writer) for path in paths]
+            ends = [_copy(path, writer, places) for path in paths]
         for path in paths:
             _copy_kept(path.parent / ATTACHMENTS, target.parent / ATTACHMENTS)
         interrupted = any(end is None or end.interrupted for end in ends)
@@ -90,7 +95,15 @@ def _copy_kept(source: Path, target: Path) -> None:
             shutil.copyfile(file, target / file.name)
 
 
-def _copy(path: Path, writer: RecordWriter) -> CampaignFinished | None:
+def _places(suite: Line | None) -> dict[str, int]:
+    """Return the places of the checks in the suite, by their ids."""
+    if suite is None:
+        return {}
+    told = decode(SuiteCollected, suite.data)
+    return {check.check: check.number for check in told.checks}
+
+
+def _copy(path: Path, writer: RecordWriter, places: Mapping[str, int]) -> CampaignFinished | None:
     """Append the lines of a record, which were masked when they were written, as they are but for their numbers.
 
     Return how it ended; ``None`` when it did not.
@@ -114,7 +127,13 @@ def _copy(path: Path, writer: RecordWriter) -> CampaignFinished | None:
                 end = decode(CampaignFinished, json.loads(raw))
             elif kind == "resumed":
                 end = None
-            if kind not in _OF_THE_WHOLE:
+            if not places and kind not in _NO_CHECKS:
+                continue
+            if kind == "check-started":
+                started = json.loads(raw)
+                place = places.get(started["check"], started["number"])
+                moved[number] = writer.line(kind, {**started, "number": place, "total": len(places)})
+            elif kind not in _OF_THE_WHOLE:
                 moved[number] = writer.raw(kind, _renumbered(kind, raw[head.end() : -1], moved))
     return end
 

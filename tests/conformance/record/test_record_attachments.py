@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from record_samples import START, started
+from record_samples import START, planned, started
 
 from conformance.commands.demo_note import note_lines
 from conformance.record.merging import merge
@@ -26,6 +26,7 @@ def folder(path: Path, *names: str) -> Path:
     (path / "attachments").mkdir(parents=True)
     with RecordWriter(path / RECORD_NAME) as writer:
         writer.event(started())
+        writer.event(planned(("x", "SRC-01")))
         for name in names:
             writer.entry("x", document(name, name.rpartition(".")[2]))
             (path / "attachments" / name).write_bytes(name.encode())
