@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,14 +100,22 @@ def _found(document: Document, pages: int, where: Callable[[Any], Box | None]) -
                 image = pdfium.page_image(page, DPI, Limits().pixels) if box else None
                 if box is None or image is None:
                     continue
-                left, top = max(box[0] - _MARGIN, 0.0), max(box[1] - _MARGIN, 0.0)
-                right, bottom = box[0] + box[2] + _MARGIN, box[1] + box[3] + _MARGIN
-                cut = image.crop(
-                    (
-                        int(left / scale), int(top / scale),
-                        min(int(right / scale) + 1, image.width), min(int(bottom / scale) + 1, image.height),
-                    )
-                )  # fmt: skip
-                yield from read_codes(cut, scale, (left, top), number + 1)
+                cut = _cut(image, box, scale)
+                if cut is not None:
+                    at = max(box[0] - _MARGIN, 0.0), max(box[1] - _MARGIN, 0.0)
+                    yield from read_codes(cut, scale, at, number + 1)
     except pdfium.PdfRefusedError:
         return
+
+
+def _cut(image: Any, box: Box, scale: float) -> Any:
+    """Return what lies in a box with its margin; ``None`` where a page puts it outside itself, or nowhere."""
+    if not all(map(math.isfinite, box)):
+        return None
+    left, top = max(box[0] - _MARGIN, 0.0), max(box[1] - _MARGIN, 0.0)
+    right, bottom = box[0] + box[2] + _MARGIN, box[1] + box[3] + _MARGIN
+    sides = (
+        int(left / scale), int(top / scale),
+        min(int(right / scale) + 1, image.width), min(int(bottom / scale) + 1, image.height),
+    )  # fmt: skip
+    return image.crop(sides) if sides[0] < sides[2] and sides[1] < sides[3] else None

@@ -19,6 +19,8 @@ from sendings import submission, xdm
 
 from conformance.documents import Expected, Severity, Status, check
 from conformance.documents.datamatrix import payload_of, write_symbol
+from conformance.documents.pdf.codes import codes_in
+from conformance.documents.reading import read_document
 
 QUALIFIED, CHECKED = (Expected(identity=P1, status=status) for status in (Status.QUAL, Status.VALI))
 NUMBER, OTHER = P1.matricule.value, P2.matricule.value
@@ -79,6 +81,22 @@ def test_a_code_beside_the_symbol_that_says_nothing_of_others(text):
 def test_a_code_of_a_further_page_leaves_too():
     page = _page(symbol=False, lines=cartouche(P1, number=None), second=[_code(NUMBER)])
     assert _found(page, CHECKED)["matricule-in-code"] is Severity.FAIL
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        (6.7e36, -1.1e37, 7.3e35, 7.3e35),
+        (700.0, 10.0, 20.0, 20.0),
+        (10.0, -60.0, 20.0, 20.0),
+        (float("nan"),) * 4,
+    ],
+)
+def test_a_place_outside_the_page_holds_no_code(box):
+    """As a page with an enormous matrix says of a picture that nobody sees."""
+    document = read_document(_page(_code("https://example.org")))
+    assert codes_in(document, (0.0, 0.0, 595.0, 842.0))
+    assert codes_in(document, box) == ()
 
 
 def test_a_picture_with_a_symbol_and_another_code():
