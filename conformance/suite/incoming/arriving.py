@@ -19,7 +19,12 @@ from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import MAILBOX as LETTER_MAILBOX
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.incoming.sending import addressed
-from conformance.suite.verification.elsewhere import files_of, received, texts_of
+from conformance.suite.verification.elsewhere import (
+    expect_none_pushed_out,
+    files_of,
+    received,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -286,6 +291,14 @@ def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) ->
         en=f"{moment.en}, the document is told as filed and is in no file",
         inferred=True,
     )
+    is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
+    expect(
+        not is_queued or arrival.after.known_items is None or arrival.items,
+        fr=f"{moment.fr}, le document est annoncé comme laissé à une personne et n'est pas dans la liste à traiter",
+        en=f"{moment.en}, the document is told as left to a person and is not on the worklist",
+        inferred=True,
+    )
+    expect_none_pushed_out(arrival.before.known_items or (), arrival.after.known_items or ())
 
 
 def expect_not_in(arrival: Arrival, patient: Patient, moment: Text, *, inferred: bool = False) -> None:
