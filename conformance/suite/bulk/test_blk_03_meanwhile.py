@@ -121,6 +121,11 @@ def test_file_in_two_lots(desk: Desk) -> None:
         expect_kept(desk.snapshot(patient), before, moment, inferred=True)
     if second.collections:
         return  # The results of both are collected at once.
+    if before.patient.first_name != person.first_name:
+        # A KO is about the 1er prénom that left: it has that one again.
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"first_name": person.first_name}, actor=desk.user)
+        before = desk.snapshot(patient)
     with desk.answered_by(any_order(second, {before.patient.matricule or "": "01"})):
         finish(desk, second)
     moment = Moment("dossier dans deux lots, OK puis KO", "file in two lots, OK then KO")

@@ -291,13 +291,6 @@ def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) ->
         en=f"{moment.en}, the document is told as filed and is in no file",
         inferred=True,
     )
-    is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
-    expect(
-        not is_queued or arrival.after.known_items is None or arrival.items,
-        fr=f"{moment.fr}, le document est annoncé comme laissé à une personne et n'est pas dans la liste à traiter",
-        en=f"{moment.en}, the document is told as left to a person and is not on the worklist",
-        inferred=True,
-    )
     expect_none_pushed_out(arrival.before.known_items or (), arrival.after.known_items or ())
 
 

@@ -202,7 +202,7 @@ def expect_none_pushed_out(before: Collection[WorkItem], held: Collection[WorkIt
     there, known = {item.id for item in held}, {item.id for item in before}
     lost = {item.id for item in before if item.id not in there}
     came = there - known
-    if len(before) < _PAGE or not came or len(lost) != len(came):
+    if len(before) < _PAGE or not came or len(lost) != len(came) or not all(item.at for item in before):
         return
     oldest = sorted(before, key=lambda item: item.at)[: len(lost)]
     expect(
