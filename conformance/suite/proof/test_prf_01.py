@@ -114,7 +114,8 @@ def test_kind_stays_with_the_app(desk: Desk) -> None:
             inferred=True,
         )
 
-    expect_each({str(route): partial(judge, route) for route in (Route.TYPED, Route.CHECKED)})
+    ways = (Route.TYPED, Route.CHECKED, Route.IMPORTED_CHECKED)
+    expect_each({str(route): partial(judge, route) for route in ways})
 
 
 @pytest.mark.rule("PRF-01")
