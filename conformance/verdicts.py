@@ -32,8 +32,8 @@ class Verdict(StrEnum):
 
 _WORST_FIRST = (
     Verdict.FAIL,
-    Verdict.INCONCLUSIVE,
     Verdict.WARNING,
+    Verdict.INCONCLUSIVE,
     Verdict.REVIEW,
     Verdict.NOT_TESTED,
     Verdict.PASS,
@@ -44,7 +44,7 @@ _WORST_FIRST = (
 def combine(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the verdict of a rule from the verdicts of its checks: the worst one.
 
-    A rule with one check not tested is itself not tested, however many others passed. No check at all
+    A departure that was found is a departure, whatever else could not be judged. A rule with one check not tested is itself not tested, however many others passed. No check at all
     gives ``NOT_TESTED``.
     """
     seen = set(verdicts)

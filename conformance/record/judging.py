@@ -204,23 +204,18 @@ def _caused(
 
 
 def _with_also(result: RuleResult) -> RuleResult:
-    """Say in the reason of an INCONCLUSIVE what was found all the same: one check that failed must not hide the others."""
+    """Say in the reason what the verdict does not tell: one check that failed must not hide the others, nor be hidden."""
     if not result.also:
         return result
-    found = result.also[0].verdict
-    same = [check for check in result.also if check.verdict is found]
-    others = len(same) - 1
-    told, why = same[0].reason, result.reason
+    first, others, why = result.also[0], len(result.also) - 1, result.reason
     more = (
         Text(f" (et {others} autre{'s' if others > 1 else ''})", f" (and {others} more)")
         if others
         else Text("", "")
     )
-    rest = len(result.also) - len(same)
-    seen = Text(f" ; à revoir : {rest}", f"; to review: {rest}") if rest else Text("", "")
     reason = Text(
-        f"{why.fr.rstrip('.')} ; mais aussi {found} : {told.fr}{more.fr}{seen.fr}",
-        f"{why.en.rstrip('.')}; but also {found}: {told.en}{more.en}{seen.en}",
+        f"{why.fr.rstrip('.')} ; mais aussi {first.verdict} : {first.reason.fr}{more.fr}",
+        f"{why.en.rstrip('.')}; but also {first.verdict}: {first.reason.en}{more.en}",
     )
     return replace(result, reason=reason)
 

@@ -89,21 +89,22 @@ class RuleResult:
 
     @property
     def also(self) -> tuple[CheckResult, ...]:
-        """What its checks found that an INCONCLUSIVE does not tell: departures first, then what a person has to look at."""
-        if self.verdict is not Verdict.INCONCLUSIVE:
-            return ()
-        return tuple(
-            check
-            for found in (Verdict.WARNING, Verdict.REVIEW)
-            for check in deciding(self.checks)
-            if check.verdict is found
-        )
+        """What its verdict does not tell: beside a WARNING what could not be judged, under an INCONCLUSIVE what a person has to look at."""
+        beside = {
+            Verdict.WARNING: Verdict.INCONCLUSIVE,
+            Verdict.INCONCLUSIVE: Verdict.REVIEW,
+        }.get(self.verdict)
+        return tuple(check for check in deciding(self.checks) if check.verdict is beside)
+
+    @property
+    def is_judged_in_part(self) -> bool:
+        """Whether some of its checks could not be judged, although the verdict is on the software."""
+        return self.verdict is Verdict.WARNING and bool(self.also)
 
     @property
     def is_departed(self) -> bool:
         """Whether the software departs from the rule, whatever else could not be judged."""
-        found = {self.verdict, *(check.verdict for check in self.also)}
-        return bool(found & {Verdict.FAIL, Verdict.WARNING})
+        return self.verdict in {Verdict.FAIL, Verdict.WARNING}
 
     @property
     def is_waived(self) -> bool:

@@ -81,6 +81,7 @@ def headline_of(campaign: Campaign) -> Headline:
     failed = _count(campaign, Verdict.FAIL)
     waived = sum(result.is_waived for result in campaign.rules)
     inconclusive = _count(campaign, Verdict.INCONCLUSIVE)
+    in_part = sum(result.is_judged_in_part for result in campaign.rules)
     missing = len(coverage.untested_obligations)
     if failed:
         tone, text = Verdict.FAIL, _plural(failed, "non conforme", "non conformes", "failed")
@@ -92,6 +93,13 @@ def headline_of(campaign: Campaign) -> Headline:
             f"{inconclusive} {'règles n’ont' if inconclusive > 1 else 'règle n’a'} pas pu être "
             f"jugée{'s' if inconclusive > 1 else ''}",
             f"{inconclusive} rule{'s' if inconclusive > 1 else ''} could not be judged",
+        )
+    elif in_part:
+        tone = Verdict.INCONCLUSIVE
+        text = Text(
+            f"{in_part} {'règles n’ont' if in_part > 1 else 'règle n’a'} pu être "
+            f"jugée{'s' if in_part > 1 else ''} qu’en partie",
+            f"{in_part} rule{'s' if in_part > 1 else ''} could be judged in part only",
         )
     elif missing or waived or campaign.meta.interrupted:
         tone = Verdict.WARNING
@@ -149,13 +157,22 @@ def _remarks(campaign: Campaign, coverage: Coverage, waived: int) -> list[Text]:
                 f"{waived} departure{'s' if waived > 1 else ''} covered by a waiver: never a pass",
             )
         )
-    hidden = sum(bool(result.also) for result in campaign.rules)
+    in_part = sum(result.is_judged_in_part for result in campaign.rules)
+    if in_part:
+        remarks.append(
+            Text(
+                f"{in_part} {'règles dont un écart est relevé n’ont' if in_part > 1 else 'règle dont un écart est relevé n’a'} "
+                "pas pu être jugée" + ("s" if in_part > 1 else "") + " pour le reste",
+                f"the rest of {in_part} rule{'s' if in_part > 1 else ''} with a departure could not be judged",
+            )
+        )
+    hidden = sum(result.verdict is Verdict.INCONCLUSIVE and bool(result.also) for result in campaign.rules)
     if hidden:
         remarks.append(
             Text(
-                f"{hidden} {'règles non jugées ont' if hidden > 1 else 'règle non jugée a'} aussi un écart ou un point à revoir",
+                f"{hidden} {'règles non jugées ont' if hidden > 1 else 'règle non jugée a'} aussi un point à revoir",
                 f"{hidden} rule{'s that could not be judged have' if hidden > 1 else ' that could not be judged has'} "
-                "a departure or something to review as well",
+                "something to review as well",
             )
         )
     if campaign.meta.interrupted:

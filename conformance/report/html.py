@@ -103,7 +103,9 @@ def _page(campaign: Campaign, packer: Packer, lang: Lang) -> str:
             },
             groups=_groups(rules, lang),
             worst=[
-                item for item in _by_weight(rules) if item["verdict"] in {Verdict.FAIL, Verdict.INCONCLUSIVE}
+                item
+                for item in _by_weight(rules)
+                if item["verdict"] in {Verdict.FAIL, Verdict.INCONCLUSIVE} or item["also"]
             ],
             waivers=[item for item in rules if item["waiver"]],
             paths=[typeset(line[lang], lang) for line in paths_not_tested(campaign)],

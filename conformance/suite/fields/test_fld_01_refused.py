@@ -10,7 +10,8 @@ import pytest
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect_each
-from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
+from conformance.suite.desk.full import bring_full
+from conformance.suite.desk.people import PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import FIELD
@@ -43,7 +44,7 @@ BESIDE: Final = {"first_name": ("first_names",), "first_names": ("first_name",)}
 )
 @pytest.mark.parametrize("route", [Route.TYPED, Route.IMPORTED], ids=str)
 def test_refused_value(desk: Desk, route: Route) -> None:
-    patient = desk.bring(desk.draw(first_names_count=2), route, **NAMES_IN_USE)
+    patient = bring_full(desk, desk.draw(first_names_count=2), route)
 
     def judge(field: str, value: str | None) -> None:
         before = desk.snapshot(patient)

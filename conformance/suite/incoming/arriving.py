@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import Status, Verb
 from conformance.drivers.partners import MessageFormat, Reception, ReceptionOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST, NotOfferedError
+from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.mailbox import ALL, mailbox
 from conformance.suite.desk.people import PLAIN
@@ -19,7 +20,12 @@ from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import MAILBOX as LETTER_MAILBOX
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.incoming.sending import addressed
-from conformance.suite.verification.elsewhere import files_of, received, texts_of
+from conformance.suite.verification.elsewhere import (
+    expect_none_pushed_out,
+    files_of,
+    received,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -122,6 +128,12 @@ class Arrival:
         return isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.ATTACHED
 
     @property
+    def is_left_to_nobody(self) -> bool:
+        """Whether it is told as left to a person, and the worklist, where it can be read, has nothing of it."""
+        is_queued = isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
+        return is_queued and self.after.known_items is not None and not self.items
+
+    @property
     def is_noticed(self) -> bool:
         """Whether somebody learns of it: by the worklist, an alert, a queue or a refusal."""
         is_queued = isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
@@ -193,7 +205,17 @@ def _delivered(
             return refusal
 
     said, exchanges = desk.during(act)
-    return Arrival(said=said, exchanges=exchanges, before=before, after=look(desk, watched, patients))
+    arrival = Arrival(said=said, exchanges=exchanges, before=before, after=look(desk, watched, patients))
+    if not arrival.is_left_to_nobody:
+        return arrival
+    # The list may show a moment later what waits for a person.
+    awaited(
+        desk,
+        Verb.READ_WORKLIST,
+        lambda: [item for item in desk.lgo.read_worklist(actor=desk.user) if item not in before.items],
+    )
+    items = tuple(desk.lgo.read_worklist(actor=desk.user))
+    return replace(arrival, after=replace(arrival.after, known_items=items))
 
 
 def forms_taken(desk: Desk) -> frozenset[Form]:
@@ -254,6 +276,7 @@ _LEFT_OUT: Final = frozenset({"first_names", "birth_place"})
 
 def expect_filed_rightly(arrival: Arrival, identity: ReceivedIdentity, moment: Text) -> None:
     """Check that a document that joined a file by itself is about the patient qualifié to whom that file belongs."""
+    expect_on_the_list(arrival, moment)
     created = {one.id for one in arrival.created}
     for patient, document in arrival.filed:
         who = f"{patient.birth_name} {patient.first_name} ({patient.status})"
@@ -286,6 +309,19 @@ def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) ->
         en=f"{moment.en}, the document is told as filed and is in no file",
         inferred=True,
     )
+    expect_on_the_list(arrival, moment)
+
+
+def expect_on_the_list(arrival: Arrival, moment: Text) -> None:
+    """Check that what is told as left to a person is on the worklist, and pushes nothing out of it."""
+    expect(
+        not arrival.is_left_to_nobody,
+        fr=f"{moment.fr}, le message est annoncé comme laissé à une personne et n'est pas dans la liste à traiter",
+        en=f"{moment.en}, the message is told as left to a person and is not on the worklist",
+        # The text speaks of a KO; that whatever waits has to be found is deduced.
+        inferred=True,
+    )
+    expect_none_pushed_out(arrival.before.known_items or (), arrival.after.known_items or ())
 
 
 def expect_not_in(arrival: Arrival, patient: Patient, moment: Text, *, inferred: bool = False) -> None:

@@ -99,18 +99,23 @@ def test_kind_is_recorded(desk: Desk, route: Route, user: str) -> None:
 )
 @APP.mark
 def test_kind_stays_with_the_app(desk: Desk) -> None:
-    person = adult(desk)
-    patient = desk.create(person)
-    desk.record_document(patient)
-    with suppress(RefusedError):
-        desk.lgo.import_app_identity(app_identity(person), patient_id=patient.id, actor=desk.user)
-    expect(
-        desk.read(patient).proof,
-        fr="après la lecture de l'appli carte Vitale, le dossier n'a plus de dispositif d'identité",
-        en="after the Appli carte Vitale was read, the file has no identity document any more",
-        # The app is a document itself, and may stand in the place of the other.
-        inferred=True,
-    )
+    def judge(route: Route) -> None:
+        person = adult(desk)
+        patient = desk.bring(person, route)
+        if route is Route.TYPED:
+            desk.record_document(patient)
+        with suppress(RefusedError):
+            desk.lgo.import_app_identity(app_identity(person), patient_id=patient.id, actor=desk.user)
+        expect(
+            desk.read(patient).proof,
+            fr="après la lecture de l'appli carte Vitale, le dossier n'a plus de dispositif d'identité",
+            en="after the Appli carte Vitale was read, the file has no identity document any more",
+            # The app is a document itself, and may stand in the place of the other.
+            inferred=True,
+        )
+
+    ways = (Route.TYPED, Route.CHECKED, Route.IMPORTED_CHECKED)
+    expect_each({str(route): partial(judge, route) for route in ways})
 
 
 @pytest.mark.rule("PRF-01")

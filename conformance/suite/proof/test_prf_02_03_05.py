@@ -17,7 +17,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.people import NAMES_IN_USE, adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import NEW_KIND, OTHER_NEW_KIND, kinds_known
@@ -134,7 +134,7 @@ def test_removed_kind(desk: Desk) -> None:
         for name in set(others) & {site.DISPLAYED_FIELDS, site.AUTOMATIC_VALIDATION}:
             with suppress(RefusedError):
                 desk.lgo.write_settings({name: others[name]})
-        patient = desk.create(adult(desk))
+        patient = desk.create(adult(desk), **NAMES_IN_USE)
         # Beside a document that is recorded: what is refused does not take its place, nor it away.
         for kind in low[:1]:
             with suppress(RefusedError):

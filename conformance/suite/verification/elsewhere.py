@@ -17,7 +17,7 @@ from conformance.suite.verification.wire import claims_of, scenario
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import WorkItem
@@ -175,10 +175,44 @@ def files_of(desk: Desk, *days: str | None) -> dict[str, Patient]:
     return found
 
 
-def new_items(desk: Desk, before: Iterable[WorkItem]) -> list[WorkItem]:
-    """Return what is on the worklist and was not before."""
+_PAGE: Final = 10
+"""Entries that the shortest page of a list may hold."""
+
+
+def new_items(desk: Desk, before: Collection[WorkItem]) -> list[WorkItem]:
+    """Return what is on the worklist and was not before.
+
+    Raises:
+        Departure: the list is full, and as many of its oldest entries are gone.
+    """
     old = {item.id for item in before}
-    return [item for item in desk.lgo.read_worklist(actor=desk.user) if item.id not in old]
+    held = desk.lgo.read_worklist(actor=desk.user)
+    expect_none_pushed_out(before, held)
+    return [item for item in held if item.id not in old]
+
+
+def expect_none_pushed_out(before: Collection[WorkItem], held: Collection[WorkItem]) -> None:
+    """Check that a long worklist does not lose its oldest entries, one for each that came.
+
+    Nothing is said of entries that go one by one: somebody may have dealt with them.
+
+    Raises:
+        Departure: it does.
+    """
+    there, known = {item.id for item in held}, {item.id for item in before}
+    lost = {item.id for item in before if item.id not in there}
+    came = there - known
+    if len(before) < _PAGE or not came or len(lost) != len(came) or not all(item.at for item in before):
+        return
+    oldest = sorted(before, key=lambda item: item.at)[: len(lost)]
+    expect(
+        {item.id for item in oldest} != lost,
+        fr=f"la liste à traiter garde {len(held)} entrées : les plus anciennes en sortent quand d'autres y entrent, "
+        "sans que personne les ait traitées",
+        en=f"the worklist keeps {len(held)} entries: the oldest leave it as others come, and nobody dealt with them",
+        # The text asks that they be there, and does not say until when.
+        inferred=True,
+    )
 
 
 def speaks_of(item: WorkItem, patients: Iterable[Patient | None], identity: ReceivedIdentity | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,20 +55,33 @@ def test_left_to_a_person(desk: Desk) -> None:
         if isinstance(arrival.said, RefusedError):
             return  # The sender knows.
         is_queued = arrival.said.outcome is ReceptionOutcome.QUEUED
-        if not is_queued and (answer is not None or _is_filed(desk, identity)):
+        if not is_queued and (answer is not None or not identity.document or _is_filed(desk, identity)):
             return  # It may be verified later by itself; what is filed wrongly is a matter of VER-13.
         changed = awaited(desk, Verb.READ_WORKLIST, partial(_changed, desk, items))
         expect(
             changed,
-            fr="une identité reçue avec un document est "
+            fr=f"une identité reçue {'avec un' if identity.document else 'sans'} document est "
             f"{'laissée à une personne' if is_queued else 'dans aucun dossier'}, et rien ne figure dans la liste à traiter",
-            en=f"an identity received with a document is {'left to a person' if is_queued else 'in no file'}, "
+            en=f"an identity received with{'' if identity.document else 'out'} a document is "
+            f"{'left to a person' if is_queued else 'in no file'}, "
             "and nothing is on the worklist",
             # The text speaks of a KO; that whatever waits has to be found is deduced.
             inferred=True,
         )
 
     expect_each({name: partial(judge, prepare) for name, prepare in _LEFT.items()})
+
+
+def _alone(
+    prepare: Callable[[Desk], tuple[ReceivedIdentity, str | None]],
+) -> Callable[[Desk], tuple[ReceivedIdentity, str | None]]:
+    """Return the same identity by itself, without a document."""
+
+    def alone(desk: Desk) -> tuple[ReceivedIdentity, str | None]:
+        identity, answer = prepare(desk)
+        return replace(identity, document=None), answer
+
+    return alone
 
 
 @pytest.mark.rule("VER-08")
@@ -148,6 +162,17 @@ def _of_a_retrieved(desk: Desk) -> tuple[ReceivedIdentity, str | None]:
     return received(person, document=_document(person)), None
 
 
+def _of_a_provisional(desk: Desk) -> tuple[ReceivedIdentity, str | None]:
+    person = desk.draw()
+    desk.create(person)
+    return received(person, document=_document(person)), None
+
+
+def _of_nobody(desk: Desk) -> tuple[ReceivedIdentity, str | None]:
+    person = desk.draw()
+    return received(person, document=_document(person)), None
+
+
 def _other_number(desk: Desk) -> tuple[ReceivedIdentity, str | None]:
     person = desk.draw()
     desk.bring(person, Route.IMPORTED_CHECKED)
@@ -162,8 +187,12 @@ def _down(desk: Desk) -> tuple[ReceivedIdentity, str | None]:
 _LEFT = {
     "matricule à la clé fausse": _wrong_key,
     "dossier de lieu inconnu": _unknown_place,
+    "patient inconnu": _of_nobody,
     "dossier d'une récupérée": _of_a_retrieved,
+    "dossier d'une provisoire": _of_a_provisional,
     "dossier d'une qualifiée d'un autre matricule": _other_number,
     "INSi en panne": _down,
+    "matricule à la clé fausse, sans document": _alone(_wrong_key),
+    "INSi en panne, sans document": _alone(_down),
 }
-"""Identities with a document that a software does not take into a file by itself, and how INSi answers."""
+"""Identities that a software does not take into a file by itself, most with a document, and how INSi answers."""

@@ -24,6 +24,7 @@ from conformance.suite.incoming.arriving import (
     expect_filed_rightly,
     expect_identity_kept,
     expect_not_in,
+    expect_on_the_list,
     expect_others_kept,
     need_form,
 )
@@ -107,6 +108,7 @@ def test_other_mails(desk: Desk) -> None:
         moment = Moment("courriel avec un PDF seul", "mail with a PDF alone")
         arrival = deliver(desk, mailed(mail.plain(Letter(identity=received(person)))), patient, neighbour)
         expect_not_in(arrival, patient, moment)
+        expect_on_the_list(arrival, moment)
         expect_others_kept(arrival, patient, moment)
 
     def two_patients() -> None:
@@ -121,6 +123,7 @@ def test_other_mails(desk: Desk) -> None:
             fr=f"{moment.fr}, les deux documents sont dans le dossier du premier",
             en=f"{moment.en}, both documents are in the file of the first",
         )
+        expect_on_the_list(arrival, moment)
         expect_others_kept(arrival, patient, moment)
 
     expect_each({"un PDF seul": pdf_only, "deux patients": two_patients})

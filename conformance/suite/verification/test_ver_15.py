@@ -23,6 +23,7 @@ from conformance.suite.incoming.arriving import (
     Arrival,
     deliver,
     expect_code,
+    expect_on_the_list,
     expect_others_kept,
     need_form,
 )
@@ -197,6 +198,7 @@ def test_incomplete(desk: Desk, form: Form) -> None:
             en=f"{moment.en}, nothing is created and nobody is told",
             inferred=True,
         )
+        expect_on_the_list(arrival, moment)
         expect_code(arrival, *codes, moment=moment)
 
     expect_each({name: partial(judge, name, *case) for name, case in cases.items()})

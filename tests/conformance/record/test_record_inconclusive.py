@@ -1,4 +1,4 @@
-"""A rule of which a part could not be judged: what its other checks found is said as well, in every report."""
+"""A rule of which a part could not be judged: a departure that was found stands, and every report says both."""
 
 from __future__ import annotations
 
@@ -41,18 +41,28 @@ def campaign(*outcomes, waivers=()):
     return Campaign(meta=meta, rules=rules)
 
 
-def test_an_inconclusive_rule_says_what_was_found_all_the_same():
-    [result] = campaign(PASSED, BROKEN, DEPARTED, DEPARTED, LOOK).rules
+def test_a_departure_found_is_not_hidden_by_what_could_not_be_judged():
+    [result] = campaign(PASSED, BROKEN, DEPARTED, DEPARTED, LOOK, BROKEN).rules
 
-    assert result.verdict is Verdict.INCONCLUSIVE
-    assert [check.verdict for check in result.also] == [Verdict.WARNING, Verdict.WARNING, Verdict.REVIEW]
+    assert result.verdict is Verdict.WARNING
+    assert result.is_judged_in_part
+    assert [check.verdict for check in result.also] == [Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE]
     assert (
         result.reason.fr
-        == "INSi n'a rien reçu ; mais aussi WARNING : le nom a changé (et 1 autre) ; à revoir : 1"
+        == "le nom a changé (et 1 autre) ; mais aussi INCONCLUSIVE : INSi n'a rien reçu. (et 1 autre)"
     )
     assert (
-        result.reason.en == "INSi got nothing; but also WARNING: the name changed (and 1 more); to review: 1"
+        result.reason.en
+        == "the name changed (and 1 more); but also INCONCLUSIVE: INSi got nothing. (and 1 more)"
     )
+
+
+def test_an_inconclusive_rule_says_what_is_to_review():
+    [result] = campaign(PASSED, BROKEN, LOOK).rules
+
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert not result.is_departed
+    assert result.reason.fr == "INSi n'a rien reçu ; mais aussi REVIEW : à voir"
 
 
 @pytest.mark.parametrize("outcomes", [(BROKEN, PASSED), (DEPARTED, LOOK), (LOOK,)])
@@ -67,16 +77,18 @@ def test_every_report_says_both():
     found = campaign(BROKEN, DEPARTED)
 
     data = report_data(found, "en")
-    assert "but also WARNING: the name changed" in data["rules"][0]["reason"]
+    assert "but also INCONCLUSIVE: INSi got nothing" in data["rules"][0]["reason"]
     assert {check["verdict"] for check in data["checks"]} == {"INCONCLUSIVE", "WARNING"}
-    assert "but also WARNING" in render_csv(found, "en")
+    assert "but also INCONCLUSIVE" in render_csv(found, "en")
     page = render_html(found, "fr")
-    assert "mais aussi WARNING" in page
+    assert "mais aussi INCONCLUSIVE" in page
     [marks] = [line for line in page.splitlines() if 'class="marks"' in line]
-    assert "v-WARNING" in marks
+    assert "v-INCONCLUSIVE" in marks
     assert "le nom a changé" in render_junit(found, "fr").decode()
-    assert headline_of(found).remarks[-1].en == (
-        "1 rule that could not be judged has a departure or something to review as well"
+    assert headline_of(found).text.en == "1 rule could be judged in part only"
+    assert headline_of(found).remarks[-1].en == "the rest of 1 rule with a departure could not be judged"
+    assert headline_of(campaign(BROKEN, LOOK)).remarks[-1].en == (
+        "1 rule that could not be judged has something to review as well"
     )
 
 

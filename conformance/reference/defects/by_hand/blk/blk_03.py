@@ -220,7 +220,27 @@ def used_names_deposited(records: list[Record], about: Mapping[str, Any], memory
         memory.shared.setdefault("used", {}).update(
             {one["id"]: one["used_name"] for one in about["everyone"]}
         )
+        memory.shared.setdefault("first", {}).update(
+            {one["matricule"]: one["first_name"] for one in about["everyone"]}
+        )
     return records
+
+
+def first_name_of_the_deposit(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Write a file back as it was when the lot left, as far as its 1er prénom goes."""
+    first = memory.shared.get("first", {})
+    return [{**one, "first_name": first.get(one["matricule"], one["first_name"])} for one in records]
+
+
+def denied_for_another_first_name(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Take for a KO the result of a file whose 1er prénom is not the one that left."""
+    local = about["local"]
+    left = memory.shared.get("first", {}).get(local.get("matricule"), local.get("first_name"))
+    return records if left == local.get("first_name") else all_with(records, result="KO")
 
 
 def used_names_of_the_deposit(
@@ -266,10 +286,12 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "by-rank-of-deposit": by_rank_of_deposit,
     "by-rank-of-request": by_rank_of_request,
     "denied-again": denied_again,
+    "denied-for-another-first-name": denied_for_another_first_name,
     "denied-noted": denied_noted,
     "depositor-noted": depositor_noted,
     "document-of-the-deposit": _lost_with_the_result("proof-recorded", proof=None),
     "doubles-noted": doubles_noted,
+    "first-name-of-the-deposit": first_name_of_the_deposit,
     "homonym-lost-in-a-lot": homonym_lost_in_a_lot,
     "last-of-page-lost": last_of_page_lost,
     "latest-lot-noted": latest_lot_noted,

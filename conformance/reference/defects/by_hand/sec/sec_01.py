@@ -167,6 +167,17 @@ def first_access_only(records: list[Record], _about: Mapping[str, Any], memory: 
     return out
 
 
+def found_the_first_time(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep the first entry of each user for each patient found."""
+    out = []
+    for one in records:
+        seen = (one["user"], one["patient_id"])
+        if str(seen) not in memory.own:
+            memory.own[str(seen)] = True
+            out.append(one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "as-creator": as_creator,
     "at-midnight": at_midnight,
@@ -174,6 +185,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "first-of-list": first_of_list,
     "flag-loses-once": flag_loses_once,
     "found-counted": found_counted,
+    "found-the-first-time": found_the_first_time,
     "last-access-erased": last_access_erased,
     "last-found-noted": last_found_noted,
     "last-found-only": last_found_only,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.reference.defects.by_hand.common.memory import querying
 from conformance.reference.defects.by_hand.common.records import all_with
 
 if TYPE_CHECKING:
@@ -39,5 +40,8 @@ def denied_document_twice(records: list[Record], about: Mapping[str, Any], memor
 FUNCTIONS: Final[dict[str, Hand]] = {
     "denied-document-twice": denied_document_twice,
     "file-of-the-item-before": _of_the_item_before("patient_id"),
+    "ten-items-kept": querying(
+        "DELETE FROM work_item WHERE id NOT IN (SELECT id FROM work_item ORDER BY id DESC LIMIT 10)"
+    ),
 }
 """What ``hand`` may name."""
