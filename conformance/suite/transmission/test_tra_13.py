@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 )
 def test_asked_before(desk: Desk) -> None:
     with connected(desk) as sinks:
-        patients = [desk.bring(desk.draw(nia=nia), Route.IMPORTED_CHECKED) for nia in (False, True)]
+        patients = [
+            desk.bring(desk.draw(nia=nia, sex=sex), Route.IMPORTED_CHECKED)
+            for nia, sex in ((False, "F"), (True, "M"))
+        ]
         for kind in produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT):
             for patient in patients:
                 sinks.news()
