@@ -15,6 +15,7 @@ from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, FROM_IN
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.lowering import lowered
+from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent
@@ -50,7 +51,7 @@ def test_access_by_status(desk: Desk) -> None:
             desk.lgo.open_dmp(patient.id, actor=desk.user)
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route is Route.ARRIVED]), route)
         if fall is None and route is not Route.CHECKED:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):
