@@ -17,6 +17,7 @@ from conformance.documents.document import Document
 from conformance.documents.packed import is_packed, unpacked
 from conformance.documents.problems import official, unjudged
 from conformance.documents.record import Format
+from conformance.documents.scripts import holds_resource
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def recognise(data: bytes) -> Format:
     plain = plain.lstrip(b"\xff\xfe" + _BLANK)
     if plain.startswith(_SEGMENTS):
         return Format.HL7V2
-    if plain.startswith((b"{", b"[")) and not _SECTION.match(plain) and not plain.startswith(rb"{\rtf"):
+    if _is_resource(plain):
         return Format.FHIR
     if plain.startswith(b"<"):
         return _recognise_xml(data)
@@ -102,6 +103,12 @@ def recognise(data: bytes) -> Format:
     if is_line and _PAYLOAD.search(plain):
         return Format.DATAMATRIX
     return Format.UNKNOWN
+
+
+def _is_resource(plain: bytes) -> bool:
+    if not plain.startswith((b"{", b"[")):
+        return holds_resource(plain)
+    return not _SECTION.match(plain) and not plain.startswith(rb"{\rtf")
 
 
 def _recognise_xml(data: bytes) -> Format:

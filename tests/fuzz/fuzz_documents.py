@@ -79,7 +79,7 @@ def seeds() -> list[bytes]:
     bundle = {"resourceType": "Bundle", "entry": [{"resource": patient(one)} for one in EVERYBODY.values()]}
     return [
         note["DOC00001.XML"], report["DOC00001.XML"], hl7(msh(), pid(P1)), oru(P1, note["DOC00001.XML"]),
-        hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)),
+        hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)), b"/**/shown(" + as_json(patient(P1)) + b");",
         payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), program_files.signed(mail(P1, archive)), mail(P1, xdm(P1, report)),
         submission(P1, note), submission(P1, note, mtom=True), *_own(), *letters(), *_foreign(),
     ]  # fmt: skip

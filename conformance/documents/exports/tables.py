@@ -93,7 +93,11 @@ def people_of(rows: Sequence[Row], reading: Reading, sheet: str = "") -> list[Pe
     pairs = [(number, row) for number, row in enumerate(rows[:_CARD_ROWS], 1) if len(row) > 1]
     if not is_of_people(tells(row[0]) for _, row in pairs):
         return []
-    fields = [Field(row[0], row[1], _place(reading, sheet, row[0], number)) for number, row in pairs]
+    # Texts set with tabs put the colon before the value: ``NOM DE NAISSANCE⇥: MARTIN``.
+    fields = [
+        Field(row[0], row[1].removeprefix(":").strip(), _place(reading, sheet, row[0], number))
+        for number, row in pairs
+    ]
     person = person_of(fields, reading.place(sheet))
     return [person] if person else []
 

@@ -35,6 +35,7 @@ from conformance.documents.record import (
     Value,
     kind_of,
 )
+from conformance.documents.scripts import bare
 from conformance.documents.values import decode_base64, mailboxes
 from conformance.documents.xmltree import XmlRefusedError, parse
 from simulator.text import Text
@@ -66,6 +67,7 @@ def read(data: bytes, reading: Reading) -> Document:
         except XmlRefusedError as error:
             return refused(error, reading, Format.FHIR)
         return read_resource(from_xml(root), reading)
+    data = bare(data)
     resources: list[Any] = []
     try:
         resources = [orjson.loads(utf8(data))]

@@ -159,8 +159,8 @@ def _type(reader: FieldReader, index: int, cx: list[str]) -> Iterator[Problem]:
             f"expected {_NAMESPACES[nature]} with the OID {oid} (CX-4.1), got {name!r}",
         )
         spot = Quote(reader.place(3, index, 4, 1), name)
-        # A NIA under the name of the NIR contradicts its own OID; another name may be a local habit.
-        known = name in _NAMESPACES.values() or "NIR" in name
+        # A name of the national list for something else contradicts its own OID; another name may be a local habit.
+        known = name.upper().startswith("ASIP-SANTE") or "NIR" in name or "NIA" in name
         yield (official if known else inferred)("hl7-authority-name", text, "TRA-04", "MAT-04", at=(spot,))
     kind = authority[2] if len(authority) > 2 else ""  # noqa: PLR2004 - HD-3
     if kind != "ISO":

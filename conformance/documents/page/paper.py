@@ -58,6 +58,7 @@ _LONG: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAMES, Trait.USED_NAME})
 """Names that may not fit on one line."""
 _ONLY_NAMES: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*")
 _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
+_APART: Final = re.compile(r"(?<! ) +-+ *\Z")
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
 
@@ -155,6 +156,19 @@ def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterato
             yield value, not weak, match.start()
         elif (value := _under(trait, line, match, below, places)) is not None:
             yield _continued(value, line, below), not weak, match.start()
+        elif (value := _date_on_the_next_line(trait, line, match, below, places)) is not None:
+            yield value, not weak, match.start()
+
+
+def _date_on_the_next_line(
+    trait: Trait, line: Line, label: re.Match[str], below: Sequence[Line], places: PagePlaces
+) -> Value | None:
+    """Return the date that begins the next line of a running text, whose label ends this one."""
+    under = _line_under(line, below)
+    if trait is not Trait.BIRTH_DATE or under is None or line.text[label.end() :].strip() != ":":
+        return None
+    value = _value(trait, under, 0, len(under.text), places)
+    return value if value is not None and under.text.lstrip().startswith(value.text) else None
 
 
 def _continued(value: Value, line: Line, below: Sequence[Line]) -> Value:
@@ -219,7 +233,8 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
         return _made(trait, line, (start, start + word.end()), sex, places) if word and sex else None
     stop = _NAME_END.search(raw)
     name = raw[: stop.start()] if stop else raw
-    name = name.rstrip(" :.–—/")
+    # A hyphen apart is a sign between two traits; one at the end of a name cuts it.
+    name = _APART.sub("", name.rstrip(" :.–—/"))
     if ")" in name and "(" not in name:
         name = name.partition(")")[0]
     if not re.search(r"[^\W\d_]", name) or len(name) > 120:  # noqa: PLR2004 - no name but a sentence

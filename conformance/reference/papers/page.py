@@ -172,7 +172,9 @@ def _page(page: Any, kind: Kind, form: _Format, lines: list[Record], number: int
         for text in kind.body:
             page.drawString(form.left, down, text)
             down -= form.size * 1.5
-        page.drawString(form.left, max(down - form.size, 12), "Pharmacie du Banc d'essai")
+        foot = down - form.size
+        if foot >= form.size:  # else it would lie over the last line of a label that is full
+            page.drawString(form.left, foot, "Pharmacie du Banc d'essai")
 
 
 def _folded(text: str, form: _Format) -> list[str]:

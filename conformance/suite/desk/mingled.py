@@ -11,13 +11,15 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from conformance.documents.page.labels import LABEL, LABELS, plain
 from conformance.documents.problems import Quote, official
-from conformance.documents.record import Place, PlaceKind, Trait
+from conformance.documents.record import Format, Place, PlaceKind, Trait
 from simulator.ins.traits import comparison_key, starts_list
 from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from conformance.documents import Problem
     from conformance.documents.document import Document as Read
@@ -51,6 +53,7 @@ def mingled(
         everybody: those about whom documents were made.
     """
     yield from _names_in_use(read, person, patient)
+    yield from _under_birth_labels(read, patient)
     if not read.one_patient:
         return
     own = _own(person, patient)
@@ -100,6 +103,41 @@ def _names_in_use(read: Read, person: Person, patient: Patient) -> Iterator[Prob
                     f"{trait.text.en}: the file has none, got “{value.text}”",
                 )
                 yield official("used-name-of-nobody", text, "F13", at=(value,))
+
+
+def _under_birth_labels(read: Read, patient: Patient) -> Iterator[Problem]:
+    """Yield a name in use that a page holds right behind a label of birth, on a line of its own perhaps."""
+    for traits, used, birth in (
+        ({Trait.BIRTH_NAME}, patient.used_name, patient.birth_name),
+        ({Trait.FIRST_NAME, Trait.FIRST_NAMES}, patient.used_first_name, patient.first_names),
+    ):
+        name = plain(used or "")
+        # Many bear their name of birth, and what begins alike proves nothing.
+        if not name or any(plain(one or "").startswith(name) for one in (birth, patient.first_name)):
+            continue
+        for part in read.walk():
+            if part.format is not Format.PDF:
+                continue
+            for line in part.text.splitlines():
+                told = plain(line)
+                if name in told and _is_labelled(told, traits, name):
+                    text = Text(
+                        f"nom en usage imprimé sous un libellé de naissance : « {line.strip()} »",
+                        f"name in use printed under a label of birth: “{line.strip()}”",
+                    )
+                    place = Place(kind=PlaceKind.FILE, file=part.name)
+                    yield official("used-name-as-birth", text, "DOC-01", at=(Quote(place, line.strip()),))
+
+
+def _is_labelled(line: str, traits: AbstractSet[Trait], name: str) -> bool:
+    for label in LABEL.finditer(line):
+        group = label.lastgroup or ""
+        if not group.startswith("t") or LABELS[int(group[1:])][0] not in traits:
+            continue
+        rest = line[label.end() :].lstrip(" \t:.)-")
+        if rest.startswith(name) and not rest[len(name) : len(name) + 1].isalpha():
+            return True
+    return False
 
 
 def _own(person: Person, patient: Patient) -> str:

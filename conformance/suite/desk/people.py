@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
@@ -138,6 +138,13 @@ def twin(desk: Drawing, person: Person) -> Person:
 
 ADULT_YEARS = 19
 """Born so many years ago, somebody is of age whatever the day; the birth certificate is a case of its own for minors."""
+
+
+CHILD_AND_OLD: Final[tuple[Mapping[str, str], ...]] = (
+    {"sex": "F", "birth_date": "2015-06-14"},
+    {"sex": "M", "birth_date": "1938-02-11"},
+)
+"""Two lives as unlike as can be: what a software does for women, men, the young or the old alone shows in one of them."""
 
 
 def adult(desk: Drawing) -> Person:

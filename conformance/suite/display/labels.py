@@ -26,6 +26,12 @@ IN_USE: Final = re.compile(r"\b(ut|util|utilis[ée]e?|usage|usuel|used)\b", re.I
 OF_BIRTH: Final = re.compile(r"\b(nais|naiss|naissance|birth)\b", re.IGNORECASE)
 """Words that say which name of somebody is meant."""
 
+CIVILITY: Final = re.compile(
+    r"\b(civilit[ée]|civ|titre|title|m(r|onsieur)?\.? ?/ ?m(m|ada?m)e)\b", re.IGNORECASE
+)
+"""Words that ask how somebody is addressed, which is not their sex."""
+
+_OF_SEX: Final = re.compile(r"sexe?\b|\bgenre\b|\bs\.", re.IGNORECASE)
 _SEXES: Final = {
     "M": re.compile(r"\b(m|masc|masculine?|h|homme|m[aâ]le|mr|monsieur|garçon)\b|♂"),
     "F": re.compile(r"\b(f|f[ée]m|f[ée]minine?|femme|female|mme|mlle|madame|fille)\b|♀"),
@@ -82,6 +88,13 @@ def expect_own_labels(fields: Mapping[str, FormField], names: Collection[str] = 
             not _means_other_name(name, words),
             fr=f"le libellé {shown(fields[name].label).fr}, qui dit un autre nom, sert à {FIELD[name].fr}",
             en=f"the label {shown(fields[name].label).en}, which tells another name, stands for {FIELD[name].en}",
+        )
+        expect(
+            name != "sex" or not CIVILITY.search(words) or _OF_SEX.search(words),
+            fr=f"le libellé {shown(fields[name].label).fr} demande une civilité, et sert à {FIELD[name].fr}",
+            en=f"the label {shown(fields[name].label).en} asks for a form of address, and stands for {FIELD[name].en}",
+            # The rule wants an unequivocal label and names «S.»; it says nothing of this word.
+            inferred=True,
         )
 
 

@@ -75,6 +75,7 @@ def test_added_traits(desk: Desk) -> None:
         # More than at the first time, and nothing of it once the setting is emptied.
         alone = {name: page(name) for name in _TRAITS}
         every, beside, abroad = page(*_TRAITS), others(), _abroad(desk, kind)
+        unqualified = _unqualified(desk, kind)
         without = page()
         later = _later(desk, patient.id, page)
         beside_later = others() if later else {}
@@ -122,6 +123,13 @@ def test_added_traits(desk: Desk) -> None:
         fr="le nom ou le prénom utilisé est imprimé alors que le paramètre ne le demande pas",
         en="the used name or first name is printed although the setting does not ask for it",
         # No text forbids to print it always; the setting then has no effect.
+        inferred=True,
+    )
+    expect(
+        unqualified is None or all(name in unqualified.read.text for name in USED),
+        fr="les traits ajoutés par paramétrage ne sont pas imprimés d'une identité provisoire",
+        en="the traits added by configuration are not printed of a provisional identity",
+        # The setting is about printed documents; that of an identity not qualified is not named.
         inferred=True,
     )
     expect_others_kept(settings, written[-1], _SETTING)
@@ -174,6 +182,17 @@ def _abroad(desk: Desk, kind: str) -> tuple[Subject, Artefact]:
     document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
     subject = Subject(key="QUAL, 99", person=person, patient=patient)
     return subject, Artefact(label=kind, document=document, expected=expected_of(person, patient))
+
+
+def _unqualified(desk: Desk, kind: str) -> Artefact | None:
+    """Print what is printed of somebody who is not qualified, with names in use; ``None`` where nothing is, or no PDF."""
+    person = desk.draw()
+    with suppress(RefusedError):
+        patient = desk.bring(person, Route.TYPED, used_name=USED[0], used_first_name=USED[1])
+        document = desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        sheet = Artefact(label=kind, document=document, expected=expected_of(person, patient))
+        return sheet if sheet.read.format is Format.PDF else None
+    return None
 
 
 def _later(desk: Desk, patient_id: str, page: Callable[..., Artefact]) -> Artefact | None:

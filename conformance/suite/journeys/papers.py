@@ -87,6 +87,13 @@ _DECLINED: Final = "double-hyphen-abroad-summer"
 """About whom INSi answers something else once they are qualified, which is declined; their paper is printed at a site that
 displays no more than it has to."""
 _LOWER: Final = ("plain", _DOCUMENTED)
+_PLAYED: Final = {
+    ("plain", Route.ARRIVED): "ten-former-numbers",
+    ("plain", Route.CHECKED): "ten-former-numbers",
+    (_DOCUMENTED, Route.TYPED): "child-several-separators",
+    (_DOCUMENTED, Route.ARRIVED): "child-several-separators",
+}
+"""Who stands in on some ways to a status below QUAL: men, the old and the young are not treated otherwise."""
 _OF_COLLEAGUE: Final = _DOCUMENTED
 """Whose documents the super-user makes, at whatever status: what may leave depends on the identity, not on who is at the desk."""
 USED: Final = ("KVORLAN", "ZELBRUC")
@@ -225,7 +232,7 @@ def _people(
 
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
     part = PARTS[key]
-    person = desk.play(part)
+    person = desk.play(PARTS[_PLAYED.get((key, route), key)])
     others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
     if key == _SAME_NAME:
         others["used_name"] = person.identity.traits.birth_name

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.documents.record import Format
+from conformance.documents.record import Format, Trait
+from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import expect_right, owned_by
 from conformance.suite.transmission.produced import everything, messages, sendings
 
@@ -36,6 +37,15 @@ def test_cda_header(desk: Desk) -> None:
 )
 def test_hl7_pid(desk: Desk) -> None:
     found = [one for one in messages(desk) if one[1].read.format is Format.HL7V2]
+    for subject, artefact in found:
+        told = {one.normal for record in artefact.read.records for one in record.of(Trait.STATUS)}
+        expect(
+            not (subject.is_qualified and told) or "VALI" in told,
+            fr=f"[{subject.key}] PID-32 : VALI attendu pour une identité qualifiée, « {'~'.join(sorted(told))} » trouvé",
+            en=f"[{subject.key}] PID-32: expected VALI for an identité qualifiée, got “{'~'.join(sorted(told))}”",
+            # Newer lists than table 0445 have codes for récupérée and qualifiée.
+            inferred=True,
+        )
     expect_right(found, owned_by("TRA-04"), nothing=("aucun message HL7 v2", "no HL7 v2 message"))
     expect_right([one for one in found if one[0].is_qualified], owned_by("ATT-07"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -15,6 +15,7 @@ from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, FROM_IN
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.lowering import lowered
+from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 
+_OPENED: Final = {
+    Route.IMPORTED_CHECKED: "waiting-number-four-first-names",
+    Route.CHECKED_IMPORTED: "double-hyphen-abroad-summer",
+    Route.ARRIVED_CHECKED: "one-former-number-corsica-2a",
+}
+"""Whose DMP is opened, by how they were qualified."""
+
+
 @pytest.mark.rule("TRA-11")
 @pytest.mark.title(
     fr="L'accès contextuel au DMP s'ouvre pour une identité qualifiée, et pour aucune autre",
@@ -32,9 +41,9 @@ if TYPE_CHECKING:
 )
 def test_access_by_status(desk: Desk) -> None:
     def allowed(route: Route) -> None:
-        # Neither a waiting number nor a namesake keeps from being qualified.
+        # Neither a waiting number nor a namesake keeps from being qualified; nor do sex, age or birth abroad.
         used = {"used_name": "KVORLAN"} if route is Route.CHECKED_IMPORTED else {}
-        patient = desk.bring(desk.play(PARTS["waiting-number-four-first-names"]), route, **used)
+        patient = desk.bring(desk.play(PARTS[_OPENED[route]]), route, **used)
         desk.lgo.open_dmp(patient.id, actor=desk.user)
         with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
             marked = set_attributes(desk, patient, {Attribute.HOMONYME})
@@ -42,7 +51,7 @@ def test_access_by_status(desk: Desk) -> None:
             desk.lgo.open_dmp(patient.id, actor=desk.user)
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
-        patient = desk.bring(desk.draw(), route)
+        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route is Route.ARRIVED]), route)
         if fall is None and route is not Route.CHECKED:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):

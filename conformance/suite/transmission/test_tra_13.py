@@ -12,6 +12,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import PRINTING
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import EXISTENCE, SUBMISSION, connected, of_kind
 from conformance.suite.desk.snapshot import expect_kept
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
 )
 def test_asked_before(desk: Desk) -> None:
     with connected(desk) as sinks:
-        patients = [desk.bring(desk.draw(nia=nia), Route.IMPORTED_CHECKED) for nia in (False, True)]
+        patients = [
+            desk.bring(desk.draw(nia=nia, sex=sex), Route.IMPORTED_CHECKED)
+            for nia, sex in ((False, "F"), (True, "M"))
+        ]
         for kind in produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT):
             for patient in patients:
                 sinks.news()
@@ -77,7 +81,7 @@ def test_asked_before(desk: Desk) -> None:
 @pytest.mark.parametrize("first", [True, False], ids=["first-time", "later"])
 def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parameter of the check
     other = desk.draw()
-    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    patient = desk.bring(desk.draw(**CHILD_AND_OLD[first]), Route.IMPORTED_CHECKED)
     with connected(desk) as sinks:
         usual = desk.bring(desk.draw(), Route.IMPORTED_CHECKED) if first else patient
         begun = _log(desk, usual)

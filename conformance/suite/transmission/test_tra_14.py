@@ -13,6 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, FROM_INSI, PRINTING
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered
+from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of
@@ -117,7 +118,8 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("code", ["XDSUnknownPatientId", "XDSPatientIdDoesNotMatch"])
 def test_a_refusal_is_told(desk: Desk, code: str) -> None:
-    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    life = CHILD_AND_OLD[code == "XDSPatientIdDoesNotMatch"]
+    patient = desk.bring(desk.draw(**life), Route.IMPORTED_CHECKED)
     with connected(desk) as sinks:
         sinks.tell("iti-41", error=code)
         answer = send(desk, patient, kind_of(desk, VACCINATION_NOTE))

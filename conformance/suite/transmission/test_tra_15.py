@@ -18,6 +18,7 @@ from conformance.suite.desk.apart import REFUSALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of
+from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, document_of, of_kind
 from conformance.suite.journeys.papers import (
@@ -71,7 +72,7 @@ def test_by_itself(desk: Desk) -> None:
 def _arrives_after_a_refusal(desk: Desk, sinks: Sinks, kind: str) -> None:
     """Have the DMP refuse the document of one patient: that of the next one is fed all the same."""
     sinks.tell("iti-41", error="XDSUnknownPatientId")
-    refused, other = (desk.bring(desk.draw(), Route.IMPORTED_CHECKED) for _ in range(2))
+    refused, other = (desk.bring(desk.draw(**life), Route.IMPORTED_CHECKED) for life in CHILD_AND_OLD)
     with suppress(RefusedError):
         desk.lgo.render_document(refused.id, kind, actor=desk.user)
     sinks.awaited(SUBMISSION)
@@ -102,7 +103,7 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
 
     They were printed before the identity was qualifiée, and a colleague prints some of them: both feed as any other.
     """
-    patient = desk.bring(desk.draw(), Route.IMPORTED)
+    patient = desk.bring(desk.draw(**CHILD_AND_OLD[0]), Route.IMPORTED)
     for kind in kinds:
         with suppress(RefusedError):
             desk.lgo.render_document(patient.id, kind, actor=desk.user)

@@ -76,6 +76,22 @@ def mail_of_an_archive(lines):
     return made.as_bytes()
 
 
+def signs_between(name="PAT-TROIS", born="28/03/1979"):
+    return paper(
+        f"Nom de naissance : {name} - 1er prénom de naissance : DOMINIQUE - DDN :",
+        f"{born} - Sexe : F - INS : {NUMBER} NIR",
+    )
+
+
+def jsonp(**changed):
+    return b"/**/shown(" + as_json(patient(P1) | changed) + b");"
+
+
+def tabbed(name="PAT-TROIS", born="28/03/1979"):
+    pairs_told = {"NOM DE NAISSANCE": name, "1ER PRENOM": "DOMINIQUE", "DATE DE NAISSANCE": born, "SEXE": "F"}
+    return "\r\n".join(f"{label}\t: {value}" for label, value in pairs_told.items()).encode()
+
+
 def drawing(*lines):
     told = "".join(f"<text>{line}</text>" for line in lines)
     return f'<svg xmlns="http://www.w3.org/2000/svg">{told}</svg>'.encode()
@@ -99,6 +115,9 @@ RIGHT = {
     "gzip in a body": (n1(patient_role(P1), gzip.compress(right(P1)), media="application/gzip"), QUAL),
     "drawing": (drawing(*cartouche(P1, number=None)), PROV),
     "symbol of a printer": (eltron(payload_of(P1)), QUAL),
+    "signs between": (signs_between(), QUAL),
+    "resource in a script": (jsonp(), QUAL),
+    "colons behind tabs": (tabbed(), PROV),
     "JSON of no resource": (own.js({"rows": [["PAT-TROIS", "DOMINIQUE"]]}), PROV),
 }
 WRONG = {
@@ -119,6 +138,12 @@ WRONG = {
     "drawing": (drawing(f"INS <tspan>{NUMBER[:5]}</tspan><tspan>{NUMBER[5:]}</tspan>"), PROV),
     "symbol of a printer": (eltron(payload_of(P1)), PROV),
     "symbol of another": (eltron(payload_of(P2)), QUAL),
+    "signs between": (signs_between("PAT-QUATRE"), QUAL),
+    "signs between dates": (signs_between(born="29/03/1979"), QUAL),
+    "resource in a script": (jsonp(birthDate="1979-03-29"), QUAL),
+    "name in a script": (jsonp(name=patient(P2)["name"]), QUAL),
+    "colons behind tabs": (tabbed("PAT-QUATRE"), PROV),
+    "date behind tabs": (tabbed(born="29/03/1979"), PROV),
     "body of bytes": (n1(patient_role(P1, ins=False), NUMBER.encode(), media="application/x-own"), PROV),
 }
 

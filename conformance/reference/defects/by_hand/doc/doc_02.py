@@ -58,7 +58,16 @@ def used_first_name_kept(records: list[Record], about: Mapping[str, Any], memory
     return [{**one, "used_first_name": kept}]
 
 
+def birth_name_gone_beside_used_name(
+    records: list[Record], _about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Print the used name in the place of the birth name, once the setting asks for it."""
+    is_asked = any(one["key"] == "used_name" for one in records)
+    return [one for one in records if not is_asked or one["key"] != "birth_name"]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "birth-name-gone-beside-used-name": birth_name_gone_beside_used_name,
     "extra-on-labels-only": extra_on_labels_only,
     "extra-unfilled": extra_unfilled,
     "first-setting": first_setting,
