@@ -57,7 +57,8 @@ def desk_of(software, received=None):
 def mail(address, account="s-1", text=b"Subject: x\r\n\r\nx\r\n"):
     host, port = address.split(":")
     with smtplib.SMTP(host, int(port)) as client:
-        client.login(account, "any")
+        if account:
+            client.login(account, "any")
         client.sendmail("a@x.fr", ["b@x.fr"], text)
 
 
@@ -68,13 +69,14 @@ def test_what_the_software_sends_comes_to_the_check_and_the_settings_come_back()
         assert there["mssante_account"] == "s-1"
         assert there["dmp_url"].endswith("/s/s-1/dmp")
         mail(there["mssante_smtp"])
-        mail(there["mssante_smtp"], account="another campaign")
+        mail(there["mssante_smtp"], account="officine@pharmacie.mssante.fr")
+        mail(there["mssante_smtp"], account="")
         kind, body = mtom()
         httpx.post(there["dmp_url"], content=body, headers={"content-type": kind})
         came = sinks.awaited("ITI-41")
-        assert [one.kind for one in came] == ["MAIL", "ITI-41"]
+        assert [one.kind for one in came] == ["MAIL", "MAIL", "MAIL", "ITI-41"]
         assert read_document(document_of(came[0]).content).format is Format.MAIL
-        submission = read_document(document_of(came[1]).content)
+        submission = read_document(document_of(came[3]).content)
         assert submission.format is Format.XDS
         assert [part.format for part in submission.parts] == [Format.CDA]
         assert sinks.news() == []
