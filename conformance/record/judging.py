@@ -13,7 +13,7 @@ from conformance.verdicts import Verdict, combine
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from conformance.record.missed import Missed
@@ -108,10 +108,23 @@ def _result(rule: Rule, ends: Sequence[CheckEnd]) -> RuleResult:
     checks = tuple(_check_result(rule, end) for end in ends if rule.key in end.rules)
     if not checks:
         return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
-    these = deciding(checks)
+    own = {end.id for end in ends if rule.key in end.outcome.depends_on}
+    these = _unexplained(deciding(checks), own)
     verdict = combine(check.verdict for check in these)
     result = RuleResult(rule=rule, verdict=verdict, reason=_reason(verdict, these), checks=checks)
     return _in_part(result)
+
+
+def _unexplained(checks: Sequence[CheckResult], own: Collection[str]) -> Sequence[CheckResult]:
+    """Leave out checks that could not be prepared for what another check of the same rule found: that is concluded.
+
+    Args:
+        checks: those that decide.
+        own: ids of the checks that hang on the rule itself.
+    """
+    if not any(check.verdict in {Verdict.FAIL, Verdict.WARNING} for check in checks):
+        return checks
+    return [check for check in checks if check.verdict is not Verdict.INCONCLUSIVE or check.id not in own]
 
 
 def _in_part(result: RuleResult) -> RuleResult:
