@@ -101,7 +101,8 @@ class Sinks:
             if waited > (self.patience_s if patience_s is None else patience_s):
                 if patience_s is None:
                     # It did not come once: a software that sends elsewhere would be waited for at each document.
-                    self.patience_s = _LATER_S
+                    shorter = min(self.patience_s / 2, _LATER_S)
+                    self.patience_s = max(shorter, 2 * self.memory.get(_LATE, 0.0), 2 * _LOOK_S)
                 return found
             time.sleep(_LOOK_S)
 
