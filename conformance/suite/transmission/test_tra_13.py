@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.partners import SendingOutcome
-from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
+from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import PRINTING
+from conformance.suite.desk.apart import PRINTING, WORKLIST
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import BRIEFLY_S, EXISTENCE, SUBMISSION, connected, of_kind
@@ -171,9 +171,10 @@ def _expect_none_by_itself(desk: Desk, sinks: Sinks, usual: Patient, patient: Pa
 
 
 def _worklist(desk: Desk) -> list[WorkItem]:
-    with suppress(RefusedError, VerbNotSupportedError):
-        return desk.lgo.read_worklist(actor=desk.user)
-    return []
+    items: list[WorkItem] = []
+    with desk.if_at_hand(WORKLIST), suppress(RefusedError):
+        items = desk.lgo.read_worklist(actor=desk.user)
+    return items
 
 
 def _need_fed(came: Sequence[ReceivedItem]) -> None:
