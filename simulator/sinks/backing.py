@@ -97,8 +97,10 @@ class Backing:
                 return Settled(settled.session, settled.session.id != DEFAULT, (settled.remark,))
         return Settled(session, path_id is not None or _HEADER in headers)
 
-    def of_account(self, account: str, certificate: bytes | None, header: str = "") -> Settled:
-        """Return the session of a mail: the one that its account is, that its header names, one that recognises it, else the default.
+    def of_account(
+        self, account: str, certificate: bytes | None, header: str = "", sender: str = ""
+    ) -> Settled:
+        """Return the session of a mail: the one that its account, its header or its sender names, that recognises it, or the default.
 
         A mail is never refused for its session: an account is an address as a rule.
 
@@ -106,11 +108,12 @@ class Backing:
             account: who logged in, empty when nobody did.
             certificate: DER of the client certificate, when there is one.
             header: ``X-Banc-Session`` of the mail.
+            sender: what stands before the ``@`` of who sent it (``MAIL FROM``): software that sends without logging in has it only.
         """
         if self.sessions is None:
             return Settled(None, bool(account))
         try:
-            for name in (account, header.strip()):
+            for name in (account, header.strip(), sender.strip()):
                 if name and ID_FORM.fullmatch(name):
                     try:
                         return Settled(self.sessions.get(name), is_named=True)

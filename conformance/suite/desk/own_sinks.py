@@ -63,8 +63,8 @@ class OwnSinks:
     _session: str
 
     def after(self, number: int = 0) -> list[ReceivedItem]:
-        """Return what came after an item, the oldest first."""
-        return [self._item(one) for one in self._store.items(session=self._session, after=number)]
+        """Return what came after an item, the oldest first, under whatever account: nobody else sends here."""
+        return [self._item(one) for one in self._store.items(after=number)]
 
     def tell(self, name: str, told: Mapping[str, object]) -> None:
         """Say what the DMP answers from now on; nothing takes it back."""

@@ -101,6 +101,8 @@ class Subject:
     artefacts: list[Artefact] = field(default_factory=list)
     refused: dict[str, RefusedError] = field(default_factory=dict)
     """What the software refused to produce, by label."""
+    reached: dict[str, bool] = field(default_factory=dict)
+    """Whether what was said to be sent came to a stand-in, where there is one; by label."""
     went: dict[str, str | None] = field(default_factory=dict)
     """What was sent, by label, with its recipient: told even of a sending whose bytes the software cannot give."""
     not_sent: dict[str, str] = field(default_factory=dict)

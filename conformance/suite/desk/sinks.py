@@ -8,15 +8,16 @@ this machine. The software is told their addresses by its settings ``dmp_url``, 
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from conformance.drivers import site
 from conformance.drivers.partners import Document, MessageFormat
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import STAND_INS, NotOfferedError
+from conformance.suite.desk.apart import PRINTING, STAND_INS, NotOfferedError
 from conformance.suite.desk.own_sinks import own_sinks
+from conformance.suite.desk.routes import Route
 from simulator.client import BenchClientError
 from simulator.serving.tls_ports import TlsSetupError
 from simulator.sinks import SinkOptions
@@ -34,6 +35,11 @@ PATIENCE_S: Final = 20.0
 """How long something that was sent may take to come: a software may queue what it sends."""
 _LATER_S: Final = 2.0
 _LOOK_S: Final = 0.05
+BRIEFLY_S: Final = 1.0
+"""How long something may take to come that leaves by itself, where another rule asks that it does."""
+_LATE: Final = "sinks-late"
+_LEARNT: Final = "sinks-late-learnt"
+_LATEST_S: Final = 2.0
 _ADDRESSES: Final = (site.DMP_URL, site.MSSANTE_SMTP, site.MSSANTE_ACCOUNT)
 
 
@@ -59,6 +65,8 @@ class Sinks:
     heard: Callable[[], object] = lambda: None
     """Takes what the sinks heard into the evidence of the check."""
     patience_s: float = field(default_factory=lambda: PATIENCE_S)
+    memory: dict[str, Any] = field(default_factory=dict)
+    """That of the campaign."""
 
     def news(self) -> list[ReceivedItem]:
         """Return what came since the last look."""
@@ -67,25 +75,52 @@ class Sinks:
         self.heard()
         return found
 
+    def settled(self) -> list[ReceivedItem]:
+        """Return what came since the last look and what a queue still brings: things are waited for as long as they were late before."""
+        if late := self.memory.get(_LATE, 0.0):
+            time.sleep(min(2 * late, _LATEST_S))
+        return self.news()
+
     def awaited(
-        self, kind: str, *, enough: Callable[[list[ReceivedItem]], bool] = bool
+        self,
+        kind: str,
+        *,
+        enough: Callable[[list[ReceivedItem]], bool] = bool,
+        patience_s: float | None = None,
     ) -> list[ReceivedItem]:
-        """Return what comes until something of this kind has, or patience ends."""
+        """Return what comes until something of this kind has, or patience ends; ``patience_s``: another one, this time."""
         found: list[ReceivedItem] = []
-        deadline = time.monotonic() + self.patience_s
+        start = time.monotonic()
         while True:
             found += self.news()
+            waited = time.monotonic() - start
             if enough(of_kind(found, kind)):
+                if waited > _LOOK_S:
+                    self.memory[_LATE] = max(waited, self.memory.get(_LATE, 0.0))
                 return found
-            if time.monotonic() > deadline:
-                # It did not come once: a software that sends elsewhere would be waited for at each document.
-                self.patience_s = _LATER_S
+            if waited > (self.patience_s if patience_s is None else patience_s):
+                if patience_s is None:
+                    # It did not come once: a software that sends elsewhere would be waited for at each document.
+                    shorter = min(self.patience_s / 2, _LATER_S)
+                    self.patience_s = max(shorter, 2 * self.memory.get(_LATE, 0.0), 2 * _LOOK_S)
                 return found
             time.sleep(_LOOK_S)
 
     def tell(self, name: str, **told: object) -> None:
         """Say what the DMP answers from now on; nothing takes it back."""
         self.box.tell(name, told)
+
+
+def learn_lateness(desk: Desk, sinks: Sinks, kind: str) -> None:
+    """Find out, once a campaign, how late a document comes that leaves by itself: what must not leave is waited for as long."""
+    if desk.memory.setdefault(_LEARNT, False):
+        return
+    desk.memory[_LEARNT] = True
+    with desk.if_offered(PRINTING), suppress(RefusedError):
+        patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+        sinks.news()
+        desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        sinks.awaited(SUBMISSION, patience_s=BRIEFLY_S)
 
 
 def of_kind(items: list[ReceivedItem], kind: str) -> list[ReceivedItem]:
@@ -126,7 +161,7 @@ def connected(desk: Desk) -> Iterator[Sinks]:
         stack.callback(desk.lgo.write_settings, {name: here[name] for name in _ADDRESSES})
         stack.callback(heard)
         already = box.after()
-        yield Sinks(box, already[-1].id if already else 0, heard)
+        yield Sinks(box, already[-1].id if already else 0, heard, memory=desk.memory)
         for name in ("iti-41", "td0.2"):
             box.tell(name, {})
 

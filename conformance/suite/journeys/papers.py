@@ -21,7 +21,14 @@ from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.people import sharing
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import EXISTENCE, MAIL, SUBMISSION, connected_if_possible, document_of
+from conformance.suite.desk.sinks import (
+    EXISTENCE,
+    MAIL,
+    SUBMISSION,
+    connected_if_possible,
+    document_of,
+    of_kind,
+)
 from conformance.suite.desk.together import kept_together
 from conformance.suite.journeys.pasts import (
     changed_once_qualified,
@@ -394,6 +401,8 @@ def _keep_received(subject: Subject, label: str, sinks: Sinks) -> None:
     told = [one.document.content for one in subject.artefacts if one.label == label]
     wanted = SUBMISSION if label.startswith(f"{Channel.DMP} ") else MAIL
     came = sinks.awaited(wanted) if label in subject.went else sinks.news()
+    if label in subject.went:
+        subject.reached[label] = bool(of_kind(came, wanted))
     expected = expected_of(subject.person, subject.patient)
     for item in came:
         if item.kind == EXISTENCE:

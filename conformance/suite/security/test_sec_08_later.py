@@ -17,7 +17,7 @@ from conformance.suite.desk.apart import PRINTING, STAND_INS, WITHDRAWALS
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import SUBMISSION, connected, of_kind
+from conformance.suite.desk.sinks import BRIEFLY_S, SUBMISSION, connected, of_kind
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
 from conformance.suite.status.moments import is_apart, let_a_second_pass
 from conformance.verdicts import UndecidedError, Verdict
@@ -118,7 +118,7 @@ def test_sent_by_itself(desk: Desk) -> None:
         sinks.news()
         with suppress(RefusedError):
             desk.lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=desk.user)
-        if not of_kind(sinks.news(), SUBMISSION):
+        if not of_kind(sinks.awaited(SUBMISSION, patience_s=BRIEFLY_S), SUBMISSION):
             return  # That it goes by itself is for TRA-15.
     entries = awaited(
         desk,

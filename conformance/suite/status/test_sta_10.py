@@ -58,7 +58,12 @@ def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
                 )
             _expect_told(
                 other.awaited(
-                    lambda found: _tells(found, field, value) and _is_without_ins(found, patient), before
+                    lambda found: (
+                        _tells(found, field, value)
+                        and _updates_tell(found, field, value)
+                        and _is_without_ins(found, patient)
+                    ),
+                    before,
                 ),
                 field,
                 value,
@@ -158,9 +163,8 @@ def _expect_told(messages: list[str], field: str, value: str, before: Patient) -
         fr=f"aucun message ne porte la nouvelle valeur {value} ({field}) ; reçu : {shown}",
         en=f"no message holds the new value {value} ({field}); received: {shown}",
     )
-    updates = [one for one in messages if _event(one).startswith(_UPDATE)]
     expect(
-        not updates or _tells(updates, field, value),
+        _updates_tell(messages, field, value),
         fr=f"le message de mise à jour (A31) ne porte pas la nouvelle valeur {value} ({field}) ; reçu : {shown}",
         en=f"the message of update (A31) does not hold the new value {value} ({field}); received: {shown}",
         # That the change itself goes by A31 is what the text suggests; another message may tell it.
@@ -182,6 +186,12 @@ def _tells(messages: Iterable[str], field: str, value: str) -> bool:
         for one in messages
         for pid in _pids(one)
     )
+
+
+def _updates_tell(messages: list[str], field: str, value: str) -> bool:
+    """Tell whether the messages of update, if any, hold the new value: those of acts before may still come from a queue."""
+    updates = [one for one in messages if _event(one).startswith(_UPDATE)]
+    return not updates or _tells(updates, field, value)
 
 
 def _is_without_ins(messages: list[str], before: Patient) -> bool:

@@ -124,6 +124,19 @@ def test_mail_between_professionals(desk: Desk) -> None:
                     f"[{subject.key}] l'envoi entre professionnels est bloqué ({why}) alors qu'il ne demande pas d'identité qualifiée",
                     f"[{subject.key}] the sending between professionals is blocked ({why}) although it needs no identité qualifiée",
                 )
+    reached = [
+        came
+        for subject in sent(desk)
+        for label, came in subject.reached.items()
+        if label.startswith(f"{_PROFESSIONAL} ")
+    ]
+    expect(
+        any(reached) or not reached,
+        fr=f"le logiciel dit {len(reached)} courriels envoyés, et aucun n'arrive au serveur que nomme son paramètre mssante_smtp",
+        en=f"the software says that {len(reached)} mails are sent, and none reaches the server that its setting mssante_smtp names",
+        # That what is said to be sent leaves is in no text; how a software is pointed to a server is ours.
+        inferred=True,
+    )
     found = sendings(desk, _PROFESSIONAL, qualified=False)
     expect_right(found, lambda problem, artefact: bool({"TRA-01", "DOC-05"} & owners(problem, artefact)))
     expect_no_ins(found)

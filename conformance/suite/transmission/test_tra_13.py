@@ -10,11 +10,11 @@ import pytest
 from conformance.drivers.partners import SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
-from conformance.suite.desk.apart import PRINTING
+from conformance.suite.desk.apart import PRINTING, WORKLIST
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import EXISTENCE, SUBMISSION, connected, of_kind
+from conformance.suite.desk.sinks import BRIEFLY_S, EXISTENCE, SUBMISSION, connected, of_kind
 from conformance.suite.desk.snapshot import expect_kept
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.drivers.model import AuditEntry, Patient
-    from conformance.drivers.partners import Sending
+    from conformance.drivers.partners import Sending, WorkItem
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
     from simulator.client.received import ReceivedItem
+    from simulator.registry.person import Person
 
 
 @pytest.mark.rule("TRA-13")
@@ -65,7 +66,7 @@ def test_asked_before(desk: Desk) -> None:
         with desk.if_offered(PRINTING), suppress(RefusedError):
             sinks.news()
             desk.lgo.render_document(patients[1].id, produced_of(desk, MEDICATION_REVIEW)[0], actor=desk.user)
-            kinds = [one.kind for one in sinks.news()]
+            kinds = [one.kind for one in sinks.awaited(SUBMISSION, patience_s=BRIEFLY_S)]
             expect(
                 SUBMISSION not in kinds or EXISTENCE in kinds[: kinds.index(SUBMISSION)],
                 fr="le document imprimé part au DMP de lui-même sans que TD0.2 soit appelée avant",
@@ -106,7 +107,7 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             fr="TD0.2 n'est pas appelée : une différence ne peut pas être vue",
             en="TD0.2 is not called: a difference cannot be seen",
         )
-        went = bool(of_kind(came + sinks.news(), SUBMISSION))
+        went = bool(of_kind(came + sinks.settled(), SUBMISSION))
         expect(
             answer is None or (answer.message.strip() and answer.message != _said(ordinarily)),
             fr="le DMP dit une autre INS, et l'utilisateur n'est pas alerté"
@@ -128,6 +129,9 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
         expect_kept(desk.snapshot(patient), before, moment)
         if not first:
             _expect_other_oid_told(desk, sinks, patient, ordinarily)
+            return
+        with desk.if_offered(PRINTING), suppress(RefusedError):
+            _expect_none_by_itself(desk, sinks, usual, patient, other)
 
 
 def _expect_other_oid_told(desk: Desk, sinks: Sinks, patient: Patient, ordinarily: Sending | None) -> None:
@@ -141,6 +145,40 @@ def _expect_other_oid_told(desk: Desk, sinks: Sinks, patient: Patient, ordinaril
         en="the DMP tells the same matricule under another OID, and the user is not alerted",
         inferred=True,
     )
+
+
+def _expect_none_by_itself(desk: Desk, sinks: Sinks, usual: Patient, patient: Patient, other: Person) -> None:
+    """Check that a document that leaves by itself is stopped by a difference, or that this is said somewhere.
+
+    First one of somebody else leaves while nothing differs: what the software says of that is no alert.
+    """
+    here = other.identity
+    differing = {"matricule": here.matricule.value, "oid": str(here.oid)}
+    seen: list[set[str]] = []
+    for one, wanted, told in ((usual, VACCINATION_NOTE, {}), (patient, INTERVIEW_REPORT, differing)):
+        sinks.tell("td0.2", **told)
+        sinks.news()
+        log, items = _log(desk, one), _worklist(desk)
+        desk.lgo.render_document(one.id, produced_of(desk, wanted)[0], actor=desk.user)
+        came = sinks.settled() if seen else sinks.awaited(SUBMISSION, patience_s=BRIEFLY_S)
+        if not of_kind(came, SUBMISSION):
+            return  # Nothing leaves by itself, which is for TRA-15; or nothing any more.
+        said = {entry.action for entry in added(log, _log(desk, one))}
+        seen.append(said | {item.reason for item in added(items, _worklist(desk))})
+    expect(
+        seen[1] - seen[0],
+        fr="le DMP dit une autre INS, un document produit y part quand même de lui-même, et ni la trace ni la liste de travail n'en disent rien",
+        en="the DMP tells another INS, a document produced goes there by itself all the same, and neither the log nor the worklist says so",
+        # The rule is about the user who sends; that nobody is there to be alerted is deduced.
+        inferred=True,
+    )
+
+
+def _worklist(desk: Desk) -> list[WorkItem]:
+    items: list[WorkItem] = []
+    with desk.if_at_hand(WORKLIST), suppress(RefusedError):
+        items = desk.lgo.read_worklist(actor=desk.user)
+    return items
 
 
 def _need_fed(came: Sequence[ReceivedItem]) -> None:

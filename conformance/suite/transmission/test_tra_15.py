@@ -108,7 +108,7 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
         with suppress(RefusedError):
             desk.lgo.render_document(patient.id, kind, actor=desk.user)
     patient = desk.check_document(patient)
-    if of_kind(sinks.news(), SUBMISSION):
+    if of_kind(sinks.settled(), SUBMISSION):
         return  # What was printed before has waited for this.
 
     def judge(kind: str) -> None:

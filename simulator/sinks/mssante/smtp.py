@@ -134,7 +134,7 @@ class Handler:
         )
         return Ask(
             operation=operation,
-            settled=self._backing.of_account(who, certificate, headings.session),
+            settled=self._backing.of_account(who, certificate, headings.session, sender.partition("@")[0]),
             account=who,
             sender=sender,
             recipients=recipients,

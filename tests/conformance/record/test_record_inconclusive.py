@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -63,6 +64,12 @@ def test_an_inconclusive_rule_says_what_is_to_review():
     assert result.verdict is Verdict.INCONCLUSIVE
     assert not result.is_departed
     assert result.reason.fr == "INSi n'a rien reçu ; mais aussi REVIEW : à voir"
+
+
+@pytest.mark.parametrize(("other", "verdict"), [(DEPARTED, Verdict.WARNING), (PASSED, Verdict.INCONCLUSIVE)])
+def test_what_could_not_be_prepared_for_a_departure_of_the_same_rule_hides_it_not(other, verdict):
+    [result] = campaign(replace(BROKEN, depends_on=("ERR-02",)), other).rules
+    assert result.verdict is verdict
 
 
 @pytest.mark.parametrize("outcomes", [(BROKEN, PASSED), (DEPARTED, LOOK), (LOOK,)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import sys
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -54,10 +56,15 @@ def desk_of(software, received=None):
     return Desk(lgo=software, insi=insi, wire=None, user=None, super_user=None, draw=None, draw_for=None)
 
 
+def sinks_address(sinks):
+    return sinks.box.addresses["smtp"]
+
+
 def mail(address, account="s-1", text=b"Subject: x\r\n\r\nx\r\n"):
     host, port = address.split(":")
     with smtplib.SMTP(host, int(port)) as client:
-        client.login(account, "any")
+        if account:
+            client.login(account, "any")
         client.sendmail("a@x.fr", ["b@x.fr"], text)
 
 
@@ -68,13 +75,14 @@ def test_what_the_software_sends_comes_to_the_check_and_the_settings_come_back()
         assert there["mssante_account"] == "s-1"
         assert there["dmp_url"].endswith("/s/s-1/dmp")
         mail(there["mssante_smtp"])
-        mail(there["mssante_smtp"], account="another campaign")
+        mail(there["mssante_smtp"], account="officine@pharmacie.mssante.fr")
+        mail(there["mssante_smtp"], account="")
         kind, body = mtom()
         httpx.post(there["dmp_url"], content=body, headers={"content-type": kind})
         came = sinks.awaited("ITI-41")
-        assert [one.kind for one in came] == ["MAIL", "ITI-41"]
+        assert [one.kind for one in came] == ["MAIL", "MAIL", "MAIL", "ITI-41"]
         assert read_document(document_of(came[0]).content).format is Format.MAIL
-        submission = read_document(document_of(came[1]).content)
+        submission = read_document(document_of(came[3]).content)
         assert submission.format is Format.XDS
         assert [part.format for part in submission.parts] == [Format.CDA]
         assert sinks.news() == []
@@ -87,11 +95,23 @@ def test_what_the_software_sends_comes_to_the_check_and_the_settings_come_back()
 
 
 def test_what_does_not_come_is_waited_for_once(monkeypatch):
-    monkeypatch.setattr(desk_sinks, "_LATER_S", 0.0)
+    monkeypatch.setattr(desk_sinks, "_LOOK_S", 0.01)
     with connected(desk_of(Software(*NAMES))) as sinks:
-        sinks.patience_s = 0.05
-        assert sinks.awaited("MAIL") == []
-        assert sinks.patience_s == 0.0
+        sinks.patience_s = 0.1
+        for shorter in (0.05, 0.025, 0.02, 0.02):
+            assert sinks.awaited("MAIL") == []
+            assert sinks.patience_s == shorter
+
+
+def test_what_comes_late_once_is_waited_for_as_long_where_nothing_should_come():
+    with connected(desk_of(Software(*NAMES))) as sinks:
+        later = threading.Timer(0.2, mail, [sinks_address(sinks)])
+        later.start()
+        assert len(sinks.awaited("MAIL")) == 1
+        later.join()
+        start = time.monotonic()
+        assert sinks.settled() == []
+        assert time.monotonic() - start >= 0.2
 
 
 @pytest.mark.parametrize("software", [Software(), Software("dmp_url"), Software(*NAMES, refuses=True)])

@@ -45,14 +45,14 @@ def mail(sinks):
         yield numbers
 
 
-def send(mail, *, account=None, to=PATIENT, **headers):
+def send(mail, *, account=None, to=PATIENT, sender=None, **headers):
     made = message(to=to)
     for name, value in headers.items():
         made[name.replace("_", "-")] = value
     with smtplib.SMTP("127.0.0.1", mail["smtp"]) as smtp:
         if account:
             smtp.login(account, "any")
-        return smtp.send_message(made)
+        return smtp.send_message(made, from_addr=sender)
 
 
 def test_a_mail_is_in_the_journal_of_the_session_that_its_account_names(sinks, mail):
@@ -69,6 +69,20 @@ def test_a_mail_is_in_the_journal_of_the_session_that_its_account_names(sinks, m
     assert (second.session, third.session) == ("default", "lgo-x")
     assert BOX in second.decision.remarks[0][1]
     assert [one.session for one in sinks.store.items()] == ["lgo-x", BOX, "lgo-x"]
+
+
+def test_a_mail_without_a_login_is_of_the_session_that_its_sender_names(sinks, mail):
+    sinks.bench.sessions.create("lgo-x")
+    send(mail, sender="lgo-x")
+    send(mail, sender="lgo-x@pharmacie.mssante.fr")
+    send(mail, sender=BOX)
+    send(mail, sender="lgo-x", account=BOX)
+    assert [one.session for one in sinks.exchanges(service="mssante")] == [
+        "lgo-x",
+        "lgo-x",
+        "default",
+        "lgo-x",
+    ]
 
 
 @pytest.mark.parametrize(
