@@ -44,8 +44,8 @@ _WORST_FIRST = (
 def combine(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the verdict of a rule from the verdicts of its checks: the worst one.
 
-    A departure that was found is a departure, whatever else could not be judged. A rule with one check not tested is itself not tested, however many others passed. No check at all
-    gives ``NOT_TESTED``.
+    A departure that was found is a departure, whatever else could not be judged. A rule with one check not tested is itself not
+    tested, however many others passed. No check at all gives ``NOT_TESTED``.
     """
     seen = set(verdicts)
     return next((verdict for verdict in _WORST_FIRST if verdict in seen), Verdict.NOT_TESTED)
