@@ -30,13 +30,13 @@ def banc(*arguments, timeout=90):
         encoding="utf-8",
         timeout=timeout,
         check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"},
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "240"},
     )
 
 
 def here(*arguments):
     """Run the command in this process: a process of its own would import for seconds what is imported here."""
-    return CliRunner(env={"COLUMNS": "200"}).invoke(main, list(map(str, arguments)))
+    return CliRunner(env={"COLUMNS": "240"}).invoke(main, list(map(str, arguments)))
 
 
 @pytest.fixture(scope="module")
