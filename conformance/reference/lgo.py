@@ -71,7 +71,7 @@ class Lgo:
         worklist = Worklist(self._store)
         self.partners = Partners(files, self._client, worklist)
         self.messages = Messages(self.partners, Domain(files), self._seams)
-        self.mailbox = Mailbox(self._store, self.messages)
+        self.mailbox = Mailbox(self._store, self.messages, self._seams)
         self.bulk = Bulk(files, self._client, worklist, self.partners)
         self.papers = Papers(files)
         self.feed = Feed(files)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.partners import Document, MessageFormat
 from conformance.drivers.protocol import RefusedError
 from conformance.reference import settings
+from conformance.reference.seams import Seam
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Actor
     from conformance.drivers.partners import Reception
     from conformance.reference.messages import Messages
+    from conformance.reference.seams import Record, Seams
     from conformance.reference.store import Store
 
 _TIMEOUT_S: Final = 20.0
@@ -30,11 +32,12 @@ class Mailbox:
     Args:
         store: where the settings are.
         messages: what becomes of a message.
+        seams: where mails pass before they are received.
     """
 
-    def __init__(self, store: Store, messages: Messages) -> None:
+    def __init__(self, store: Store, messages: Messages, seams: Seams) -> None:
         """Use the reception of messages."""
-        self._store, self._messages = store, messages
+        self._store, self._messages, self._seams = store, messages, seams
 
     def fetch(self, actor: Actor) -> list[Reception]:
         """Receive the mails that were not read yet, the oldest first; none without a mailbox.
@@ -52,18 +55,20 @@ class Mailbox:
             with imaplib.IMAP4(host.strip("[]"), int(port), timeout=_TIMEOUT_S) as client:
                 client.login(_quoted(told[settings.MSSANTE_MAILBOX]), _PASSWORD)
                 client.select("INBOX")
-                found = client.uid("SEARCH", "UNSEEN")[1][0] or b""
-                return [self._fetched(client, uid.decode(), actor) for uid in found.split()[:_MOST]]
+                uids = (client.uid("SEARCH", "UNSEEN")[1][0] or b"").decode().split()[:_MOST]
+                mails = [
+                    {"place": place, "uid": uid, "content": _content(client, uid)}
+                    for place, uid in enumerate(uids)
+                ]
+                return [self._fetched(client, mail, actor) for mail in self._seams.many(Seam.FETCHED, mails)]
         except (OSError, ValueError, imaplib.IMAP4.error) as error:
             raise RefusedError(
                 "MAILBOX_UNREACHABLE", f"La boîte MSSanté ne peut pas être relevée : {error}", []
             ) from error
 
-    def _fetched(self, client: imaplib.IMAP4, uid: str, actor: Actor) -> Reception:
-        answer = client.uid("FETCH", uid, "(BODY.PEEK[])")[1]
-        content = next((part[1] for part in answer if isinstance(part, tuple)), b"")
-        received = self._received(content, actor)
-        client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+    def _fetched(self, client: imaplib.IMAP4, mail: Record, actor: Actor) -> Reception:
+        received = self._received(mail["content"], actor)
+        client.uid("STORE", mail["uid"], "+FLAGS.SILENT", r"(\Seen)")
         return received
 
     def _received(self, content: bytes, actor: Actor) -> Reception:
@@ -73,6 +78,11 @@ class Mailbox:
             return self._messages.receive(document, sender, actor)
         except RefusedError as refusal:
             return self._messages.set_aside(refusal, sender)
+
+
+def _content(client: imaplib.IMAP4, uid: str) -> bytes:
+    answer = client.uid("FETCH", uid, "(BODY.PEEK[])")[1]
+    return next((part[1] for part in answer if isinstance(part, tuple)), b"")
 
 
 def sender_of(content: bytes) -> str:

@@ -141,6 +141,8 @@ class Seam(StrEnum):
     """An entry of the trace of partners before it is written."""
     PROPAGATED = "propagated"
     """The messages about to leave for connected software (``event``), with the file ``before`` and ``after``."""
+    FETCHED = "fetched"
+    """The mails of the box that were not read yet, the oldest first: ``place`` (from 0) and ``content``."""
     SCANNED = "scanned"
     """What was read of a barcode scanned in, before a file is made of it."""
 

@@ -48,13 +48,17 @@ class Mailbox:
     """Its own, so that no mail of another check, or of another campaign, lies in it."""
     operator: Operator
 
+    def leave(self, content: bytes, *, sender: str) -> None:
+        """Put a mail there."""
+        self.operator.deliver(content, sender=sender, recipients=(self.address,))
+
     def receive(self, desk: Desk, content: bytes, *, sender: str) -> Reception:
         """Put a mail there, have the software fetch it, and return what it says of it.
 
         Raises:
             RefusedError: it cannot fetch.
         """
-        self.operator.deliver(content, sender=sender, recipients=(self.address,))
+        self.leave(content, sender=sender)
         said = desk.lgo.fetch_messages(actor=desk.user)
         # Nothing said is for the check to judge, by what became of the mail.
         return said[-1] if said else Reception(outcome=ReceptionOutcome.UNCHANGED)

@@ -187,6 +187,12 @@ def deliver(
     return _delivered(desk, hand_over, patients, days)
 
 
+def leave(box: Mailbox, document: Document) -> None:
+    """Put a mail into the box of the software, addressed to it."""
+    sent = addressed(document.content, LETTER_MAILBOX, box.address)
+    box.leave(sent.content, sender=sent.sender)
+
+
 def _fetched(desk: Desk, box: Mailbox, document: Document) -> Reception:
     sent = addressed(document.content, LETTER_MAILBOX, box.address)
     return box.receive(desk, sent.content, sender=sent.sender)

@@ -14,6 +14,7 @@ import pytest
 from conformance.drivers.model import Status
 from conformance.suite.desk.apart import DOCUMENTS, MAILBOX, WORKLIST, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.mailbox import mailbox
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment
@@ -24,6 +25,8 @@ from conformance.suite.incoming.arriving import (
     expect_not_in,
     expect_noticed,
     expect_others_kept,
+    leave,
+    look,
 )
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
@@ -64,6 +67,38 @@ def test_right(desk: Desk) -> None:
     expect_filed_rightly(arrival, wrong, moment)
     expect_noticed(arrival, moment)
     expect_identity_kept(arrival, patient, moment)
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="De plusieurs messages qui attendent ensemble dans la boîte MSSanté, aucun n'est perdu",
+    en="Of several mails that wait together in the MSSanté box none is lost",
+)
+@MAILBOX.mark
+@DOCUMENTS.mark
+@WORKLIST.mark
+def test_several_at_once(desk: Desk) -> None:
+    need_mailbox(desk)
+    people = [desk.draw(first_names_count=2), desk.draw(), desk.draw()]
+    patients = [desk.bring(person, Route.IMPORTED_CHECKED) for person in people]
+    before = look(desk, (), patients)
+    with mailbox(desk) as box:
+        for person in people:
+            leave(box, written(Letter(identity=received(person)), Form.MAIL))
+        # A software may take them one by one; with nothing left it says nothing.
+        for _ in people:
+            if not desk.lgo.fetch_messages(actor=desk.user):
+                break
+    after = look(desk, (), patients)
+    told = len(after.items) > len(before.items)
+    for patient in patients:
+        expect(
+            told or len(after.documents[patient.id]) > len(before.documents[patient.id]),
+            fr=f"trois messages attendaient dans la boîte : celui de {patient.birth_name} n'est ni dans son dossier ni dans la liste à traiter",
+            en=f"three mails waited in the box: that of {patient.birth_name} is neither in the file nor on the worklist",
+            # The text speaks of one document; that none may be lost is deduced.
+            inferred=True,
+        )
 
 
 @pytest.mark.rule("VER-04")

@@ -153,7 +153,17 @@ def _begins_alike(name: str, letters: int) -> Callable[[Record, Mapping[str, Any
     return alike
 
 
+def _all_as_one(place: int) -> Hand:
+    def read(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+        """Read one mail of the box and take each of the others for it."""
+        return [{**one, "content": records[place]["content"]} for one in records]
+
+    return read
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "all-mails-as-the-first": _all_as_one(0),
+    "all-mails-as-the-last": _all_as_one(-1),
     "date-matched-by-month": _matched_when(_same_month),
     "envelope-believed": envelope_believed,
     "ins-of-the-one-before": filled_from_memory("matricule", "oid"),
