@@ -64,7 +64,7 @@ class Messages:
         form = message.format.value
         if self._domain.is_fed_by(sender) and [one.document for one in found] == [None]:
             return self._domain.follow(found[0], sender, actor)
-        read = [self._passed(judged(one), form, sender, actor) for one in found]
+        read = [self._passed(judged(one), message, sender, actor) for one in found]
         if returned is not None:
             return self._left(f"{_WHY['RETURNED']} ({returned}).", "RETURNED", sender, None, form)
         if not read:
@@ -78,7 +78,7 @@ class Messages:
         """Leave a mail that cannot be read to a person: nobody is there to refuse it to."""
         return self._left(refusal.message, refusal.code, sender, None, MessageFormat.MSSANTE.value)
 
-    def _passed(self, arrived: Arrived, form: str, sender: str, actor: Actor) -> Arrived:
+    def _passed(self, arrived: Arrived, message: Document, sender: str, actor: Actor) -> Arrived:
         if not self._seams.has(Seam.ARRIVED):
             return arrived
         record = {
@@ -94,7 +94,8 @@ class Messages:
         passed = self._seams.one(
             Seam.ARRIVED,
             record,
-            form=form,
+            form=message.format.value,
+            content=message.content,
             sender=sender,
             role=actor.role,
             around=around,

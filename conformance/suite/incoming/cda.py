@@ -54,6 +54,8 @@ def _patient(letter: Letter) -> str:
     names = "".join(
         f"<{element}{qualifier}>{escape(text)}</{element}>"
         for element, qualifier, text in (
+            ("family", ' qualifier="CL"', letter.used_name),
+            ("given", ' qualifier="CL"', letter.used_first_name),
             ("family", ' qualifier="BR"', one.birth_name),
             ("given", "", one.first_names),
             ("given", ' qualifier="BR"', one.first_name),

@@ -76,7 +76,9 @@ def _patient(letter: Letter) -> dict[str, Any]:
     if one.first_names:
         url = f"{_CORE}/StructureDefinition/fr-core-patient-birth-list-given-name"
         name["extension"] = [{"url": url, "valueString": one.first_names}]
-    patient: dict[str, Any] = {"resourceType": "Patient", "identifier": identifiers, "name": [name]}
+    in_use = {"use": "usual", "family": letter.used_name, "given": [letter.used_first_name]}
+    names = [in_use, name] if letter.used_name else [name]
+    patient: dict[str, Any] = {"resourceType": "Patient", "identifier": identifiers, "name": names}
     if one.sex:
         patient["gender"] = _GENDERS.get(one.sex, "unknown")
     if one.birth_date:

@@ -78,6 +78,9 @@ def _pid(letter: Letter, status: str) -> str:
     fields = [""] * 33
     fields[0], fields[1], fields[3] = "PID", "1", "~".join(ids)
     fields[5] = "^".join([*map(_escaped, (one.birth_name, one.first_name, one.first_names)), "", "", "", "L"])
+    if letter.used_name:
+        # The legal name comes first (HL7 v2, 3.4.2.5).
+        fields[5] += f"~{_escaped(letter.used_name)}^{_escaped(letter.used_first_name)}^^^^^D"
     fields[7], fields[8] = compact(one.birth_date), one.sex or ""
     fields[11] = f"^^^^^FRA^BDL^^{one.birth_place}" if one.birth_place else ""
     fields[32] = status

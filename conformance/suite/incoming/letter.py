@@ -16,6 +16,8 @@ MAILBOX: Final = "labo.voisin@laboratoire.mssante.fr"
 """The secure address that such a document comes from."""
 BILLING: Final = "1.2.250.1.213.1.4.13"
 """A NIR used as a billing number: never an INS (ins-formats §1)."""
+IN_USE: Final = {"used_name": "ZORVELIN", "used_first_name": "MILVANE"}
+"""Names in use that a sender writes: nobody was born with them, and nobody here has them."""
 INS_C: Final = "1.2.250.1.213.1.4.2"
 """The computed identifier that the INS replaced."""
 
@@ -42,6 +44,10 @@ class Letter:
     """The authority that gives this number, an OID."""
     other_ids: tuple[tuple[str, str], ...] = ()
     """More identifiers of the patient: OID and value."""
+    used_name: str = ""
+    """The name in use, which senders may write beside the birth name: family CL, PID-5 of type D, name ``usual`` (ins-formats)."""
+    used_first_name: str = ""
+    """The first name in use."""
     former_ins: tuple[tuple[str, str], ...] = ()
     """INS that the patient no longer has, OID and matricule each; FHIR alone has a word for them (``use`` old, FR Core)."""
     former_first: bool = False
@@ -70,6 +76,11 @@ class Letter:
         """Return the letter with other things said of the patient, in the header and around it alike."""
         told = self.envelope and replace(self.envelope, **changes)
         return replace(self, identity=replace(self.identity, **changes), envelope=told)
+
+
+def with_names_in_use(identity: ReceivedIdentity) -> Letter:
+    """Return a letter whose sender also writes the names in use, which are none of the traits."""
+    return Letter(identity=identity, used_name=IN_USE["used_name"], used_first_name=IN_USE["used_first_name"])
 
 
 def compact(date: str | None) -> str:

@@ -28,7 +28,7 @@ from conformance.suite.incoming.arriving import (
     need_form,
 )
 from conformance.suite.incoming.forms import Form, written
-from conformance.suite.incoming.letter import Letter
+from conformance.suite.incoming.letter import IN_USE, Letter, with_names_in_use
 from conformance.suite.verification.elsewhere import TRAITS, answering, received
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
 from conformance.suite.verification.wire import ERRORS, KO, Said, claims_of, said_by, verifications
@@ -253,7 +253,7 @@ def _expect_proposed(
 ) -> None:
     """Have a document of somebody unknown arrive: one reduced file is there, or is proposed, and nobody else is touched."""
     arrival = deliver(
-        desk, written(Letter(identity=told), form), *near, days=[told.birth_date], sender=sender
+        desk, written(with_names_in_use(told), form), *near, days=[told.birth_date], sender=sender
     )
     expect_others_kept(arrival, None, moment)
     for patient in arrival.created:
@@ -306,7 +306,12 @@ def _expect_reduced(arrival: Arrival, patient: Patient, told: ReceivedIdentity, 
         fr=f"{moment.fr}, le dossier créé ne porte pas les traits du document ({', '.join(wrong)})",
         en=f"{moment.en}, the file created does not hold the traits of the document ({', '.join(wrong)})",
     )
-    made_up = [name for name in ("used_name", "used_first_name", "proof") if getattr(patient, name)]
+    written_there = {None, "", *IN_USE.values()}
+    made_up = [
+        name
+        for name in ("used_name", "used_first_name", "proof")
+        if getattr(patient, name) not in written_there
+    ]
     expect(
         not made_up,
         fr=f"{moment.fr}, le dossier créé contient ce que le document ne dit pas ({', '.join(made_up)})",

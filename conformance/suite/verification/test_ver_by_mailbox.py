@@ -29,7 +29,7 @@ from conformance.suite.incoming.arriving import (
     look,
 )
 from conformance.suite.incoming.forms import Form, written
-from conformance.suite.incoming.letter import Letter
+from conformance.suite.incoming.letter import Letter, with_names_in_use
 from conformance.suite.verification.elsewhere import as_values, received
 from conformance.suite.verification.wire import claims_of, expect_claims, verifications
 
@@ -161,5 +161,5 @@ def _try_mailbox(desk: Desk) -> None:
 
 
 def _fetched(desk: Desk, told: ReceivedIdentity, *patients: Patient) -> Arrival:
-    document = written(Letter(identity=told), Form.MAIL)
+    document = written(with_names_in_use(told), Form.MAIL)
     return deliver(desk, document, *patients, days=[told.birth_date], by_mailbox=True)

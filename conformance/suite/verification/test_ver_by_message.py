@@ -29,7 +29,7 @@ from conformance.suite.incoming.arriving import (
     need_form,
 )
 from conformance.suite.incoming.forms import Form, written
-from conformance.suite.incoming.letter import Letter
+from conformance.suite.incoming.letter import Letter, with_names_in_use
 from conformance.suite.verification.elsewhere import SENDER, answering, as_values, nobody, received
 from conformance.suite.verification.traces import watch
 from conformance.suite.verification.wire import (
@@ -259,7 +259,7 @@ def _arrives(
 ) -> Arrival:
     return deliver(
         desk,
-        written(Letter(identity=told), form),
+        written(with_names_in_use(told), form),
         *patients,
         days=[told.birth_date],
         sender=sender,

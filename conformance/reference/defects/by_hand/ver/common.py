@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.reference.seams import Record
+    from conformance.reference.defects.by_hand.common.hand import Hand
+    from conformance.reference.seams import Memory, Record
 
 BARE = {Status.PROV, Status.VALI}
 
@@ -22,3 +24,29 @@ def first_alike(about: Mapping[str, Any], names: tuple[str, ...]) -> list[Record
         for one in about["everyone"]
         if one["status"] in BARE and all(one[name] == values[name] for name in names)
     ][:1]
+
+
+_IN_USE: Final = {
+    "birth_name": (
+        rb'qualifier="CL">([^<]+)</family',
+        rb"~([^|^~]+)\^[^|~]*\^D",
+        rb'"usual", ?"family": ?"([^"]+)"',
+    ),
+    "first_name": (rb'qualifier="CL">([^<]+)</given', rb"~[^|^~]+\^([^|^~]+)\^[^|~]*\^D"),
+}
+"""How names in use are written, in documents that are no archives."""
+
+
+def in_use_read(*traits: str) -> Hand:
+    """Return a fault that takes names in use for those of birth."""
+
+    def read(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+        found = {
+            trait: said[1].decode()
+            for trait in traits
+            for pattern in _IN_USE[trait]
+            if (said := re.search(pattern, about["content"]))
+        }
+        return [{**one, **found} for one in records]
+
+    return read

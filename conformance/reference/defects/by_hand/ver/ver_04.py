@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.reference.defects.by_hand.ver.common import first_alike
+from conformance.reference.defects.by_hand.ver.common import first_alike, in_use_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +93,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "former-noted": former_noted,
     "homonym-not-claimed": homonym_not_claimed,
     "matched-noted": matched_noted,
+    "name-in-use-read": in_use_read("birth_name"),
     "verified-for-ever": verified_for_ever,
     "verified-once": verified_once,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.reference.defects.by_hand.ver.common import in_use_read
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,6 +31,7 @@ def reduced_file_unknown(records: list[Record], about: Mapping[str, Any], memory
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "first-name-in-use-read": in_use_read("first_name"),
     "received-files-noted": received_files_noted,
     "received-place-left-out": place_left_out,
     "reduced-file-unknown": reduced_file_unknown,
