@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from conformance.engine.wanted import sources_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from conformance.engine.context import Limits
 
@@ -50,9 +51,11 @@ def _group_of(path: Path) -> str:
 @cache
 def _marked_in(module: str) -> dict[str, str]:
     """Return the groups of the functions of a module of the suite that are marked as kept together, by their names."""
-    place = Path(str(resources.files("conformance"))).joinpath(*module.split(".")[1:]).with_suffix(".py")
-    text = place.read_text("utf-8") if place.is_file() else ""
-    return {name: group for group, name in _MARKED.findall(text)}
+    return {
+        name: group
+        for place in sources_of(module)
+        for group, name in _MARKED.findall(place.read_text("utf-8"))
+    }
 
 
 class _Later(pytest.Module):

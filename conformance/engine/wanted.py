@@ -43,12 +43,14 @@ def keys_in(path: Path) -> frozenset[str]:
 @cache
 def _read(path: Path) -> tuple[frozenset[str], tuple[Path, ...]]:
     text = path.read_text("utf-8")
-    root = Path(str(resources.files("conformance")))
-    imported = []
-    for name in set(_IMPORT.findall(text)):
-        place = root.joinpath(*name.split(".")[1:])
-        imported += [each for each in (place.with_suffix(".py"), place / "__init__.py") if each.is_file()]
+    imported = [place for name in set(_IMPORT.findall(text)) for place in sources_of(name)]
     return frozenset(_KEY.findall(text)), tuple(imported)
+
+
+def sources_of(module: str) -> list[Path]:
+    """Return the file of a module or a package of the bench, by its full name; none where there is no such."""
+    place = Path(str(resources.files("conformance"))).joinpath(*module.split(".")[1:])
+    return [each for each in (place.with_suffix(".py"), place / "__init__.py") if each.is_file()]
 
 
 class Wanted:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from conformance.documents import letters, ole
+from conformance.documents import letters, ole, scripts
 from conformance.documents.comparing import loosely_same
 from conformance.documents.context import TEXT_LIMIT, LimitReachedError
 from conformance.documents.document import Document
@@ -58,10 +58,6 @@ _BROKEN: Final = (
 )
 """What the library raises about an archive that is cut or spoilt."""
 _TREE: Final = re.compile(r"(?:^|/)METADATA\.XML$|^IHE_XDM/|^INDEX\.HTM", re.IGNORECASE)
-_SCRIPT: Final = re.compile(
-    r"\s{0,40}(?:/\*[^*]{0,100}\*{1,2}/\s{0,40})?(?:(?:var|let|const|window\.|module\.)\s{0,10})?[\w.$]{1,80}\s{0,10}[=(]\s{0,40}(?=[\[{])"
-)
-"""What stands before JSON in a script."""
 _CODINGS: Final = ("cp1252", "cp850", "mac_roman")
 _ACCENTS: Final = "éèêàçîïôûùÉÈÊÀÇ°"
 _FEW: Final = 200
@@ -265,11 +261,11 @@ def _in_text(text: str, reading: Reading) -> list[Person]:
 
 def _in_script(text: str, reading: Reading) -> list[Person]:
     """Return the patients of JSON that a script is given: ``callback([…]);``, ``var patients = […];``."""
-    found = _SCRIPT.match(text)
-    if found is None:
+    at = scripts.start(text)
+    if at is None:
         return []
     try:
-        tree = orjson.loads(text[found.end() :].rstrip(" \t\r\n;)"))
+        tree = orjson.loads(text[at:].rstrip(scripts.END))
     except orjson.JSONDecodeError:
         return []
     return trees.people_in(straightened(tree), reading, PlaceKind.JSON)

@@ -100,22 +100,20 @@ def _found(document: Document, pages: int, where: Callable[[Any], Box | None]) -
                 image = pdfium.page_image(page, DPI, Limits().pixels) if box else None
                 if box is None or image is None:
                     continue
-                cut = _cut(image, box, scale)
-                if cut is not None:
-                    at = max(box[0] - _MARGIN, 0.0), max(box[1] - _MARGIN, 0.0)
-                    yield from read_codes(cut, scale, at, number + 1)
+                yield from _within(image, box, scale, number + 1)
     except pdfium.PdfRefusedError:
         return
 
 
-def _cut(image: Any, box: Box, scale: float) -> Any:
-    """Return what lies in a box with its margin; ``None`` where a page puts it outside itself, or nowhere."""
+def _within(image: Image, box: Box, scale: float, page: int) -> Iterator[Code]:
+    """Yield the codes in a box of a page, with its margin; none where the page puts it outside itself, or nowhere."""
     if not all(map(math.isfinite, box)):
-        return None
+        return
     left, top = max(box[0] - _MARGIN, 0.0), max(box[1] - _MARGIN, 0.0)
     right, bottom = box[0] + box[2] + _MARGIN, box[1] + box[3] + _MARGIN
     sides = (
         int(left / scale), int(top / scale),
         min(int(right / scale) + 1, image.width), min(int(bottom / scale) + 1, image.height),
     )  # fmt: skip
-    return image.crop(sides) if sides[0] < sides[2] and sides[1] < sides[3] else None
+    if sides[0] < sides[2] and sides[1] < sides[3]:
+        yield from read_codes(image.crop(sides), scale, (left, top), page)

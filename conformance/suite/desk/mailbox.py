@@ -52,13 +52,12 @@ class Mailbox:
         """Put a mail there."""
         self.operator.deliver(content, sender=sender, recipients=(self.address,))
 
-    def receive(self, desk: Desk, content: bytes, *, sender: str) -> Reception:
-        """Put a mail there, have the software fetch it, and return what it says of it.
+    def fetch(self, desk: Desk) -> Reception:
+        """Have the software fetch what lies there, and return what it says of the last mail.
 
         Raises:
             RefusedError: it cannot fetch.
         """
-        self.leave(content, sender=sender)
         said = desk.lgo.fetch_messages(actor=desk.user)
         # Nothing said is for the check to judge, by what became of the mail.
         return said[-1] if said else Reception(outcome=ReceptionOutcome.UNCHANGED)

@@ -113,7 +113,7 @@ class Sinks:
 
 def learn_lateness(desk: Desk, sinks: Sinks, kind: str) -> None:
     """Find out, once a campaign, how late a document comes that leaves by itself: what must not leave is waited for as long."""
-    if desk.memory.setdefault(_LEARNT, False):
+    if _LEARNT in desk.memory:
         return
     desk.memory[_LEARNT] = True
     with desk.if_offered(PRINTING), suppress(RefusedError):

@@ -128,16 +128,19 @@ class Arrival:
         return isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.ATTACHED
 
     @property
+    def is_queued(self) -> bool:
+        """Whether it is told as left to a person."""
+        return isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
+
+    @property
     def is_left_to_nobody(self) -> bool:
         """Whether it is told as left to a person, and the worklist, where it can be read, has nothing of it."""
-        is_queued = isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
-        return is_queued and self.after.known_items is not None and not self.items
+        return self.is_queued and self.after.known_items is not None and not self.items
 
     @property
     def is_noticed(self) -> bool:
         """Whether somebody learns of it: by the worklist, an alert, a queue or a refusal."""
-        is_queued = isinstance(self.said, Reception) and self.said.outcome is ReceptionOutcome.QUEUED
-        return bool(is_queued or any(map(_says_something, self.texts)) or self.items)
+        return bool(self.is_queued or any(map(_says_something, self.texts)) or self.items)
 
 
 def look(desk: Desk, days: Iterable[str | None], patients: Iterable[Patient]) -> World:
@@ -194,8 +197,8 @@ def leave(box: Mailbox, document: Document) -> None:
 
 
 def _fetched(desk: Desk, box: Mailbox, document: Document) -> Reception:
-    sent = addressed(document.content, LETTER_MAILBOX, box.address)
-    return box.receive(desk, sent.content, sender=sent.sender)
+    leave(box, document)
+    return box.fetch(desk)
 
 
 def _delivered(
@@ -215,13 +218,13 @@ def _delivered(
     if not arrival.is_left_to_nobody:
         return arrival
     # The list may show a moment later what waits for a person.
-    awaited(
+    items = awaited(
         desk,
         Verb.READ_WORKLIST,
-        lambda: [item for item in desk.lgo.read_worklist(actor=desk.user) if item not in before.items],
+        lambda: desk.lgo.read_worklist(actor=desk.user),
+        lambda held: any(item not in before.items for item in held),
     )
-    items = tuple(desk.lgo.read_worklist(actor=desk.user))
-    return replace(arrival, after=replace(arrival.after, known_items=items))
+    return replace(arrival, after=replace(arrival.after, known_items=tuple(items)))
 
 
 def forms_taken(desk: Desk) -> frozenset[Form]:

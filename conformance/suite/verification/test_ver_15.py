@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Status
-from conformance.drivers.partners import Reception, ReceptionOutcome
+from conformance.drivers.partners import Reception
 from conformance.suite.desk.apart import CONTRACTS
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import CAST, PARTS
@@ -265,8 +265,7 @@ def _expect_proposed(
         inferred=True,
     )
     # Left to a person: on the worklist, where that can be seen.
-    is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
-    is_queued = is_queued and arrival.after.known_items is None
+    is_queued = arrival.is_queued and arrival.after.known_items is None
     is_said = isinstance(arrival.said, Reception) or any(map(_PROPOSES.search, arrival.texts))
     is_said = is_said and any(any(map(str.isalpha, one)) for one in arrival.texts)
     expect(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.drivers.model import Status
-from conformance.drivers.partners import Reception, ReceptionOutcome
+from conformance.drivers.partners import Reception
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -177,9 +177,8 @@ def test_unknown_and_ko(desk: Desk, form: Form) -> None:
         # What a software treats later, by itself, it can tell on the worklist only.
         inferred=True,
     )
-    is_queued = isinstance(arrival.said, Reception) and arrival.said.outcome is ReceptionOutcome.QUEUED
     expect(
-        arrival.items or is_queued,
+        arrival.items or arrival.is_queued,
         fr=f"{moment.fr}, rien ne figure dans la liste à traiter",
         en=f"{moment.en}, nothing is on the worklist",
     )

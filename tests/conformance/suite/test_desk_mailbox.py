@@ -74,9 +74,11 @@ def test_a_mail_in_the_box_is_fetched_once_and_both_steps_are_in_the_evidence(lg
     desk = desk_of(Software(lgo))
     with mailbox(desk) as box:
         content = addressed(mail_without_ins(), SENDER, box.address).content
-        said = box.receive(desk, content, sender=SENDER)
+        box.leave(content, sender=SENDER)
+        said = box.fetch(desk)
         again = lgo.mailbox.fetch(USER)
-        unreadable = box.receive(desk, b"Subject: x\r\nFrom: a@b.mssante.fr\r\n\r\nx\r\n", sender=SENDER)
+        box.leave(b"Subject: x\r\nFrom: a@b.mssante.fr\r\n\r\nx\r\n", sender=SENDER)
+        unreadable = box.fetch(desk)
     assert said.outcome is ReceptionOutcome.QUEUED
     assert [alert.code for alert in said.alerts] == ["INTEGRATION_903"]
     assert again == []
