@@ -134,8 +134,12 @@ def test_no_other_act_validates(desk: Desk, user: str) -> None:
 @pytest.mark.parametrize("route", UNCHECKED, ids=str)
 def test_nothing_to_check(desk: Desk, route: Route) -> None:
     patient = desk.bring(adult(desk), route)
+    other = desk.create(adult(desk))
+    desk.record_document(other)
     before = desk.snapshot(patient)
     for user in (desk.user, desk.super_user):
+        # The document of the file looked at last is none of this one.
+        desk.read(other, user)
         with suppress(RefusedError):
             desk.lgo.validate_identity(patient.id, actor=user)
         expect_kept(

@@ -17,7 +17,7 @@ from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.delivered import awaited
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.people import now_known_by
+from conformance.suite.desk.people import CHILD_AND_OLD, now_known_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, MEDICATION_REVIEW, VACCINATION_NOTE, kind_of
 from conformance.suite.journeys.renumbered import fed_as
@@ -44,7 +44,7 @@ def test_one_entry_for_each_recipient(desk: Desk) -> None:
     start = datetime.now(UTC)
     person = desk.play(PARTS["waiting-number-four-first-names"])
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
-    other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+    other = desk.bring(desk.draw(**CHILD_AND_OLD[0]), Route.IMPORTED_CHECKED)
     with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
         # A homonym is qualified as anybody else.
         desk.lgo.set_attributes(other.id, frozenset({Attribute.HOMONYME}), actor=desk.user)

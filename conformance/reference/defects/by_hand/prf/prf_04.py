@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.by_hand.common.memory import held_since, refused_while_held
 
@@ -64,8 +64,25 @@ def opened_before_validated(records: list[Record], about: Mapping[str, Any], mem
     return records
 
 
+def document_shown_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the document of the file shown last."""
+    if records:
+        proof = records[-1].get("proof")
+        memory.shared["kind"] = proof["kind"] if proof else None
+    return records
+
+
+def allowed_by_the_document_shown(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Refuse no validation where the file shown last has a document with a high level of confidence."""
+    return [] if memory.shared.get("kind") in HIGH_CONFIDENCE_PROOFS else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "allowed-by-the-document-shown": allowed_by_the_document_shown,
     "declined-holds": held_since("import-declined"),
+    "document-shown-noted": document_shown_noted,
     "fault-holds": held_since("called", outcome="ERROR"),
     "lowered-noted": lowered_noted,
     "opened-before-validated": opened_before_validated,
