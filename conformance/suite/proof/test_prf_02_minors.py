@@ -43,10 +43,16 @@ def test_list_of_minors(desk: Desk) -> None:
                 depends_on=("PRF-09",),
             )
         if _writes(desk, left):
-            _expect(desk, taken, Status.PROV, "retirée de la liste des mineurs", "taken off the list of minors")
-            _expect(desk, left[0], Status.VALI, "restée sur la liste des mineurs", "left on the list of minors")
+            _expect(
+                desk, taken, Status.PROV, "retirée de la liste des mineurs", "taken off the list of minors"
+            )
+            _expect(
+                desk, left[0], Status.VALI, "restée sur la liste des mineurs", "left on the list of minors"
+            )
         if _writes(desk, [*known, NEW_KIND]):
-            _expect(desk, NEW_KIND, Status.VALI, "ajoutée à la liste des mineurs", "added to the list of minors")
+            _expect(
+                desk, NEW_KIND, Status.VALI, "ajoutée à la liste des mineurs", "added to the list of minors"
+            )
 
 
 def _writes(desk: Desk, kinds: list[str]) -> bool:
