@@ -111,7 +111,7 @@ class Sinks:
         self.box.tell(name, told)
 
 
-def learn_lateness(desk: Desk, sinks: Sinks, kind: str) -> None:
+def learn_how_late_documents_leave(desk: Desk, sinks: Sinks, kind: str) -> None:
     """Find out, once a campaign, how late a document comes that leaves by itself: what must not leave is waited for as long."""
     if _LEARNT in desk.memory:
         return

@@ -15,7 +15,7 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import SUBMISSION, connected, learn_lateness, of_kind
+from conformance.suite.desk.sinks import SUBMISSION, connected, learn_how_late_documents_leave, of_kind
 from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
@@ -40,7 +40,7 @@ def test_what_reaches_the_dmp(desk: Desk) -> None:
     held: list[str] = []
     went: list[str] = []
     with connected(desk) as sinks:
-        learn_lateness(desk, sinks, kind_of(desk, VACCINATION_NOTE))
+        learn_how_late_documents_leave(desk, sinks, kind_of(desk, VACCINATION_NOTE))
 
         def stays(bring: Callable[[], Patient]) -> None:
             patient = bring()

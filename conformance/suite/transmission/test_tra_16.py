@@ -28,7 +28,13 @@ from conformance.suite.desk.papers import (
 )
 from conformance.suite.desk.people import now_known_by
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import MAIL, SUBMISSION, connected_if_possible, learn_lateness, of_kind
+from conformance.suite.desk.sinks import (
+    MAIL,
+    SUBMISSION,
+    connected_if_possible,
+    learn_how_late_documents_leave,
+    of_kind,
+)
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -143,7 +149,7 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
             )
             if sinks is not None:
                 with desk.if_offered(PRINTING), suppress(RefusedError):
-                    learn_lateness(desk, sinks, kind_of(desk, VACCINATION_NOTE))
+                    learn_how_late_documents_leave(desk, sinks, kind_of(desk, VACCINATION_NOTE))
                     sinks.news()
                     desk.lgo.render_document(patient.id, kind_of(desk, VACCINATION_NOTE), actor=desk.user)
                     expect(
