@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.ihe.metadata_people import check_type, people
+from conformance.documents.numbers import is_matricule
 from conformance.documents.page.headings import of_heading
 from conformance.documents.page.people import may_name, of_other_people
 from conformance.documents.problems import Quote, inferred, official, reported
 from conformance.documents.record import (
-    INS_OIDS,
     Format,
     Identifier,
     IdentityRecord,
@@ -282,10 +282,16 @@ def _source(
             place = _at(slot, reading)
             identifier = _identifier(_slot_text(slot), place)
             problems.extend(_cx(_slot_text(slot), identifier, place, where="sourcePatientId"))
-            if identifier.kind is IdKind.INS:
+            if _matters(identifier):
                 yield IdentityRecord(format=form, identifiers=(identifier,), place=place)
         elif slot.get("name") == "sourcePatientInfo":
             yield _info(slot, reading, form)
+
+
+def _matters(identifier: Identifier) -> bool:
+    """Tell whether an identifier of the producer's own says something of the INS: it is one, or its number has the form of one."""
+    under_ins = identifier.kind is IdKind.INS and identifier.oid is not None
+    return under_ins or (identifier.number is not None and is_matricule(identifier.number.normal))
 
 
 def _info(slot: etree._Element, reading: Reading, form: Format) -> IdentityRecord:
@@ -308,11 +314,7 @@ def _info(slot: etree._Element, reading: Reading, form: Format) -> IdentityRecor
                 values.append(Value(trait=Trait.BIRTH_PLACE, text=parts[8], place=place, normal=parts[8]))
         elif name == "PID-3" and content:
             # The producer's own identifiers, among them the INS in the HL7 v2 form.
-            identifiers.extend(
-                one
-                for cx in content.split("~")
-                if (one := _identifier(cx, place)).oid and one.oid.normal in INS_OIDS
-            )
+            identifiers.extend(one for cx in content.split("~") if _matters(one := _identifier(cx, place)))
     return IdentityRecord(
         format=form, values=tuple(values), identifiers=tuple(identifiers), place=_at(slot, reading)
     )

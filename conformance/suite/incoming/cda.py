@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from conformance.suite.incoming.letter import SENDER_DOMAIN, STAMP, Act, compact
+from conformance.suite.incoming.letter import HOME, RELATIVE, RELATIVE_INS, SENDER_DOMAIN, STAMP, Act, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,12 @@ def write(letter: Letter) -> bytes:
         f'<code code="{CODE}" codeSystem="{_LOINC}" displayName="CR d\'examens biologiques"/>'
         f'<title>{escape(letter.title)}</title><effectiveTime value="{STAMP}+0000"/>'
         '<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/><languageCode code="fr-FR"/>'
-        f"<recordTarget><patientRole>{''.join(_ids(letter))}{_patient(letter)}</patientRole></recordTarget>"
+        f"<recordTarget><patientRole>{''.join(_ids(letter))}{_home()}{_patient(letter)}</patientRole></recordTarget>"
         f'<author><time value="{STAMP}+0000"/><assignedAuthor><id root="1.2.250.1.71.4.2.1" extension="899700000001"/>'
         "<assignedPerson><name><family>VOISIN</family><given>BIOLOGISTE</given></name></assignedPerson></assignedAuthor></author>"
         f'<custodian><assignedCustodian><representedCustodianOrganization><id root="{SENDER_DOMAIN}" extension="LABO"/>'
         "<name>Laboratoire voisin</name></representedCustodianOrganization></assignedCustodian></custodian>"
-        f"{related}<component><structuredBody><component><section><code code={quoteattr(CODE)} codeSystem={quoteattr(_LOINC)}/>"
+        f"{_to_warn()}{related}<component><structuredBody><component><section><code code={quoteattr(CODE)} codeSystem={quoteattr(_LOINC)}/>"
         f"<title>{escape(letter.title)}</title><text>Glycémie à jeun : 0,92 g/L.</text></section></component></structuredBody></component>"
         "</ClinicalDocument>"
     ).encode()
@@ -73,4 +73,30 @@ def _patient(letter: Letter) -> str:
         if one.birth_place
         else ""
     )
-    return f"<patient><name>{names}</name>{sex}{born}{place}</patient>"
+    return f"<patient><name>{names}</name>{sex}{born}{_guardian(letter)}{place}</patient>"
+
+
+def _home() -> str:
+    """Return where the patient lives, with a code of a town too, which is no place of birth."""
+    street, postal, town, insee = HOME
+    return (
+        f"<addr use='HP'><streetAddressLine>{street}</streetAddressLine><postalCode>{postal}</postalCode>"
+        f"<city>{town}</city><county>{insee}</county></addr>"
+    )
+
+
+def _relative() -> str:
+    family, given = RELATIVE
+    return f"<name><family>{family}</family><given>{given}</given></name>"
+
+
+def _guardian(letter: Letter) -> str:
+    number, oid = RELATIVE_INS
+    known = "" if letter.identity.matricule else f'<id root="{oid}" extension="{number}"/>'
+    return f"<guardian>{known}<guardianPerson>{_relative()}</guardianPerson></guardian>"
+
+
+def _to_warn() -> str:
+    """Return whom to warn: a person of the header who is not the patient."""
+    person = f"<associatedPerson>{_relative()}</associatedPerson>"
+    return f'<participant typeCode="IND"><associatedEntity classCode="ECON">{person}</associatedEntity></participant>'

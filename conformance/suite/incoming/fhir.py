@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.suite.incoming import cda
-from conformance.suite.incoming.letter import Act
+from conformance.suite.incoming.letter import HOME, RELATIVE, RELATIVE_INS, Act
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _TYPES: Final = {
     InsOid.NIR_TEST: "INS-NIR-TEST",
     InsOid.NIR_DEMO: "INS-NIR-DEMO",
 }
+_TEXT: Final = "Glycémie à jeun : 0,92 g/L.".encode()
+"""A document that says nothing of the patient: who it is of is told by the bundle alone."""
 _GENDERS: Final = {"M": "male", "F": "female"}
 _RELATED: Final = {Act.REPLACES: "replaces", Act.DELETES: "replaces"}
 
@@ -36,9 +39,9 @@ def write(letter: Letter) -> bytes:
         "content": [
             {
                 "attachment": {
-                    "contentType": "text/xml",
+                    "contentType": "text/plain" if letter.beside else "text/xml",
                     "title": letter.title,
-                    "data": base64.b64encode(cda.write(letter)).decode(),
+                    "data": base64.b64encode(_TEXT if letter.beside else cda.write(letter)).decode(),
                 }
             }
         ],
@@ -49,7 +52,13 @@ def write(letter: Letter) -> bytes:
     entries = [
         {"fullUrl": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000001", "resource": _patient(letter)},
         {"fullUrl": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000002", "resource": reference},
+        {"fullUrl": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000003", "resource": _relative(letter)},
     ]
+    if letter.beside is not None:
+        other = replace(letter, identity=letter.beside, envelope=None, local_id=f"{letter.local_id}-2")
+        entries.insert(
+            0, {"fullUrl": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000009", "resource": _patient(other)}
+        )
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     return json.dumps(bundle, ensure_ascii=False).encode()
 
@@ -83,6 +92,13 @@ def _patient(letter: Letter) -> dict[str, Any]:
         patient["gender"] = _GENDERS.get(one.sex, "unknown")
     if one.birth_date:
         patient["birthDate"] = one.birth_date
+    street, postal, town, insee = HOME
+    lives = {"use": "home", "line": [street], "postalCode": postal, "city": town, "extension": [_town(insee)]}
+    patient["address"] = [lives]
+    family, given = RELATIVE
+    patient["contact"] = [
+        {"name": {"use": "official", "family": family, "given": [given]}, "gender": "female"}
+    ]
     patient["extension"] = [*_place(one.birth_place), *_reliability(one.status)]
     return patient
 
@@ -99,13 +115,31 @@ def _ins(use: str, oid: str, matricule: str) -> dict[str, Any]:
 def _place(code: str | None) -> list[dict[str, Any]]:
     if not code:
         return []
+    url = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
+    return [{"url": url, "valueAddress": {"extension": [_town(code)]}}]
+
+
+def _town(code: str) -> dict[str, Any]:
     system = "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM"
-    inner = {
+    return {
         "url": f"{_CORE}/StructureDefinition/fr-core-address-insee-code",
         "valueCoding": {"system": system, "code": code},
     }
-    url = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
-    return [{"url": url, "valueAddress": {"extension": [inner]}}]
+
+
+def _relative(letter: Letter) -> dict[str, Any]:
+    """Return somebody of the family, who is no patient."""
+    family, given = RELATIVE
+    number, oid = RELATIVE_INS
+    known = {} if letter.around.matricule else {"identifier": [_ins("official", oid, number)]}
+    return {
+        "resourceType": "RelatedPerson",
+        **known,
+        "patient": {"reference": "urn:uuid:5d6b2a0e-0000-4000-8000-000000000001"},
+        "name": [{"use": "official", "family": family, "given": [given]}],
+        "gender": "female",
+        "birthDate": "1951-12-24",
+    }
 
 
 def _reliability(status: str | None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Final
 
 from conformance.suite.incoming import cda
-from conformance.suite.incoming.letter import SENDER_DOMAIN, STAMP, Act, compact
+from conformance.suite.incoming.letter import HOME, RELATIVE, RELATIVE_INS, SENDER_DOMAIN, STAMP, Act, compact
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ def adt(letter: Letter, *, event: str = "A28", status: str | None = None, former
     """Return an ADT about the person; ``status`` is PID-32, else what the identity says; ``former`` is MRG-1."""
     structure = {"A28": "ADT_A05", "A31": "ADT_A05", "A47": "ADT_A30"}.get(event, f"ADT_{event}")
     pid = _pid(letter, _reliability(letter) if status is None else status)
-    last = f"MRG|{former}" if former else "PV1|1|N"
-    return _message(_msh(letter, f"ADT^{event}^{structure}"), f"EVN||{STAMP}", pid, last)
+    # Whom to warn has a name, an address and a birth date of their own.
+    kin = f"NK1|1|{RELATIVE[0]}^{RELATIVE[1]}^^^^^L|MTH^^HL70063|||||||||||||19511224"
+    last = (f"MRG|{former}",) if former else (kin, "PV1|1|N")
+    return _message(_msh(letter, f"ADT^{event}^{structure}"), f"EVN||{STAMP}", pid, *last)
 
 
 def oru(letter: Letter) -> bytes:
@@ -82,7 +84,14 @@ def _pid(letter: Letter, status: str) -> str:
         # The legal name comes first (HL7 v2, 3.4.2.5).
         fields[5] += f"~{_escaped(letter.used_name)}^{_escaped(letter.used_first_name)}^^^^^D"
     fields[7], fields[8] = compact(one.birth_date), one.sex or ""
-    fields[11] = f"^^^^^FRA^BDL^^{one.birth_place}" if one.birth_place else ""
+    # The mother, and where the patient lives: other people and other places stand in a message too.
+    fields[6] = f"{RELATIVE[0]}^{RELATIVE[1]}^^^^^M"
+    street, postal, town, insee = HOME
+    home = f"{street}^^{town}^^{postal}^FRA^H^^{insee}"
+    fields[11] = f"{home}~^^^^^FRA^BDL^^{one.birth_place}" if one.birth_place else home
+    number, oid = RELATIVE_INS
+    if not one.matricule:
+        fields[21] = f"{number}^^^ASIP-SANTE-INS-NIR&{oid}&ISO^INS"
     fields[32] = status
     return "|".join(fields)
 

@@ -18,6 +18,12 @@ BILLING: Final = "1.2.250.1.213.1.4.13"
 """A NIR used as a billing number: never an INS (ins-formats §1)."""
 IN_USE: Final = {"used_name": "ZORVELIN", "used_first_name": "MILVANE"}
 """Names in use that a sender writes: nobody was born with them, and nobody here has them."""
+RELATIVE: Final = ("VRAMBESC", "ODELIVANE")
+"""Name and first name of somebody else whom a sender names beside the patient: whom to warn, the mother, the guardian."""
+RELATIVE_INS: Final = ("251129999900163", "1.2.250.1.213.1.4.10")
+"""The INS of that relative, matricule and OID, told where the patient has none: it is not theirs. The town 99999 is nobody's."""
+HOME: Final = ("12 RUE DES ESSAIS", "69003", "LYON 3", "69383")
+"""Where the patient lives: street, postal code, town and its INSEE code, which is no place of birth."""
 INS_C: Final = "1.2.250.1.213.1.4.2"
 """The computed identifier that the INS replaced."""
 
@@ -56,6 +62,8 @@ class Letter:
     """Whether the INS is the first repetition of PID-3: their order says nothing (HL7 v2, 3.4.2.3)."""
     authority: str | None = None
     """The name of the authority that assigns the INS, in HL7 v2 (CX-4.1); ``None``: the one that goes with the OID."""
+    beside: ReceivedIdentity | None = None
+    """Another patient whom the message holds before this one, and of whom the document is not; FHIR alone has room for them."""
     title: str = "Compte rendu de biologie KVORLAN"
     act: Act = Act.NEW
     former: str = ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.mllp import Neighbour
     from conformance.suite.desk.steps import Desk
 
-_IDENTIFIERS, _NAMES, _BIRTH_DATE, _SEX, _ADDRESS = 3, 5, 7, 8, 11
+_IDENTIFIERS, _NAMES, _BIRTH_DATE, _SEX, _ADDRESS, _RELIABILITY = 3, 5, 7, 8, 11, 32
 _PLACES = {"birth_name": _NAMES, "birth_date": _BIRTH_DATE, "sex": _SEX, "birth_place": _ADDRESS}
 """The fields of PID that tell a trait."""
 _UPDATE = "ADT^A31"
@@ -69,6 +69,7 @@ def test_change_and_downgrade_are_told(desk: Desk, route: Route) -> None:
                 value,
                 patient,
             )
+            _expect_status_told(other, before, after)
 
         expect_each({field: partial(judge, field) for field in _PLACES})
 
@@ -119,6 +120,51 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
             # Events E9 and E10: the propagation itself is second-hand.
             inferred=True,
         )
+
+
+@pytest.mark.rule("STA-10")
+@pytest.mark.title(
+    fr="Une identité validée dont un trait change n'est plus dite validée au logiciel relié",
+    en="A validée identity of which a trait changes is no longer called validée to the connected software",
+)
+def test_fall_of_a_validated_identity_is_told(desk: Desk) -> None:
+    person = adult(desk)
+    patient = desk.bring(person, Route.CHECKED)
+    value = another_value(desk, person, "birth_name")
+    with neighbour(desk) as other:
+        before = len(other.messages)
+        with preparing("modifier un trait strict", "change a strict trait", depends_on=("STA-09",)):
+            desk.lgo.update_patient(patient.id, {"birth_name": value}, actor=desk.super_user)
+        after = desk.read(patient)
+        told = other.awaited(lambda found: _tells(found, "birth_name", value), before)
+        if _tells(told, "birth_name", value):
+            # That nothing is told of a file without INS is for whoever reads the rule: it had none before either.
+            _expect_status_told(other, before, after)
+
+
+def _expect_status_told(other: Neighbour, before: int, patient: Patient) -> None:
+    """Check that the last message that tells a reliability tells that of the file as it is now."""
+    wanted = {"VALI" if patient.status in {Status.VALI, Status.QUAL} else "PROV"}
+    told = _reliability(other.messages[before:])
+    if told in (wanted, set()):
+        return  # A message need not say it.
+    # The change and the fall may go in a message each.
+    told = _reliability(other.awaited(lambda found: _reliability(found) == wanted, before))
+    expect(
+        told == wanted,
+        fr=f"l'identité est {patient.status}, et le dernier message la dit {', '.join(sorted(told))} (PID-32)",
+        en=f"the identity is {patient.status}, and the last message calls it {', '.join(sorted(told))} (PID-32)",
+        # Which of the two codes goes with which status is inferred (ATT-07).
+        inferred=True,
+    )
+
+
+def _reliability(messages: Iterable[str]) -> set[str]:
+    """Return whether the last message that tells it calls the identity provisional or validated."""
+    told = [_field(pid, _RELIABILITY) for one in messages for pid in _pids(one)]
+    return next(
+        (found for codes in reversed(told) if (found := set(codes.split("~")) & {"PROV", "VALI"})), set()
+    )
 
 
 def _expect_emptying_told(desk: Desk, other: Neighbour, patient: Patient, field: str, name: str) -> None:

@@ -46,10 +46,11 @@ from conformance.suite.journeys.renumbered import fed_again, fed_as
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from conformance.documents import Document
     from conformance.drivers.model import Actor, Patient
+    from conformance.drivers.partners import Document as SentDocument
     from conformance.drivers.partners import Sending
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
@@ -192,7 +193,7 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
     # Whoever is written to in between is told nothing.
     report = kind_of(desk, INTERVIEW_REPORT if channel is _PATIENT else MEDICATION_REVIEW, VACCINATION_NOTE)
     between = _try(desk, patient, Channel.MSSANTE if channel is _PATIENT else _PATIENT, kind=report)
-    _expect_told(desk, person, patient, kind, first)
+    _expect_told(desk, person, patient, kind, first, others=[between] if between else [])
     # Each kind goes back on each way: the third by the way of the first.
     third = kind_of(desk, INTERVIEW_REPORT if channel is _PATIENT else VACCINATION_NOTE, VACCINATION_NOTE)
     for made, told in ((between, report), (_try(desk, patient, channel, kind=third), third)):
@@ -201,9 +202,16 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
 
 
 def _expect_told(
-    desk: Desk, person: Person, patient: Patient, kind: str, first: Sending, *, by: Actor | None = None
+    desk: Desk,
+    person: Person,
+    patient: Patient,
+    kind: str,
+    first: Sending,
+    *,
+    by: Actor | None = None,
+    others: Sequence[Sending] = (),
 ) -> None:
-    """Withdraw a document, ``by`` a colleague perhaps, and check the message of deletion that leaves."""
+    """Withdraw a document, ``by`` a colleague perhaps, and check the message of deletion that leaves; ``others`` stay."""
     gone = _withdrawn(desk, first, by or desk.user)
     expect(
         gone.outcome is SendingOutcome.SENT and gone.documents,
@@ -235,6 +243,23 @@ def _expect_told(
         # How it is told is in no text: any difference will do.
         inferred=True,
     )
+    staying = {each for other in others for one in other.documents for each in _numbers(one, "Message-ID")}
+    meant = {each for one in gone.documents for each in _numbers(one, "In-Reply-To", "References")}
+    own = {each for one in first.documents for each in _numbers(one, "Message-ID")}
+    expect(
+        not meant & staying or meant & own,
+        fr=f"le message de suppression ({kind}) répond à un autre envoi que celui qui est retiré",
+        en=f"the deletion message ({kind}) answers another sending than the one that is withdrawn",
+        # That it answers at all is in no text; whom it answers is then what is deleted.
+        inferred=True,
+    )
+
+
+def _numbers(one: SentDocument, *names: str) -> set[str]:
+    """Return the numbers of messages in these headers of a mail."""
+    facts = read_document(one.content, one.name).facts
+    told = [facts.header(name) or "" for name in names] if isinstance(facts, MailFacts) else []
+    return set(re.findall(r"<[^<>\s]+>", " ".join(told)))
 
 
 def _withdrawn(desk: Desk, sending: Sending, by: Actor) -> Sending:

@@ -12,7 +12,7 @@ from conformance.drivers.model import Attribute, Status
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
-from conformance.suite.desk.expect import expect_each
+from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.people import NAMES_IN_USE, PLAIN
 from conformance.suite.desk.routes import Route, routes
@@ -28,10 +28,10 @@ from conformance.suite.incoming.arriving import (
     need_form,
 )
 from conformance.suite.incoming.forms import Form, written
-from conformance.suite.incoming.letter import BILLING, INS_C, Letter
+from conformance.suite.incoming.letter import BILLING, INS_C, RELATIVE_INS, Letter
 from conformance.suite.verification.elsewhere import NEAR_PLACE, answering, one_wrong, received, spoilt
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
-from conformance.suite.verification.wire import KO
+from conformance.suite.verification.wire import KO, claims_of, verifications
 
 if TYPE_CHECKING:
     from conformance.drivers.partners import ReceivedIdentity
@@ -247,6 +247,18 @@ def test_other_identifiers(desk: Desk, form: Form) -> None:
         arrival = deliver(desk, written(told, form), patient)
         expect_not_in(arrival, patient, moment)
         expect_identity_kept(arrival, patient, moment)
+        claimed = {
+            one.values.get("matricule")
+            for each in verifications(arrival.exchanges)
+            for one in claims_of(each)
+        }
+        expect(
+            RELATIVE_INS[0] not in claimed,
+            fr=f"{moment.fr} : l'INS d'un proche nommé dans le message est vérifiée comme celle du patient",
+            en=f"{moment.en}: the INS of a relative named in the message is verified as that of the patient",
+            # Whose INS is looked for in a message is our reading of VER-04 and VER-13.
+            inferred=True,
+        )
 
     expect_each({name: partial(judge, name, told) for name, told in letters.items()})
 

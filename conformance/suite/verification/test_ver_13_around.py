@@ -59,6 +59,13 @@ def test_envelope_of_another(desk: Desk, form: Form) -> None:
         expect_identity_kept(arrival, patient, moment)
     # The header of the document is right: that its envelope has to be believed as well is deduced.
     expect_not_in(arrival, theirs, moment, inferred=True)
+    if form is Form.FHIR:
+        told = Letter(
+            identity=received(inside), beside=received(outside), title="Compte rendu KVORLAN à deux"
+        )
+        arrival = deliver(desk, written(told, form), theirs, others)
+        moment = Moment("un autre patient dans le même lot FHIR", "another patient in the same FHIR bundle")
+        expect_not_in(arrival, others, moment)
 
 
 @pytest.mark.rule("VER-13")

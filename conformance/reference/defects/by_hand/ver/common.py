@@ -26,6 +26,19 @@ def first_alike(about: Mapping[str, Any], names: tuple[str, ...]) -> list[Record
     ][:1]
 
 
+_OF_OTHERS: Final = {
+    "birth_name": (
+        rb"<guardianPerson><name><family>([^<]+)</family",
+        rb"\|([^|^]+)\^[^|]*\^M\|",
+        rb'"contact": ?\[\{"name": ?\{"use": ?"official", ?"family": ?"([^"]+)"',
+    ),
+    "birth_place": (
+        rb"<county>([^<]+)</county></addr><patient",
+        rb"\^H\^\^([^|^~]+)",
+        rb'"address":.*?"code": ?"([^"]+)"',
+    ),
+}
+"""How other people and the town where somebody lives are written, in documents that are no archives."""
 _IN_USE: Final = {
     "birth_name": (
         rb'qualifier="CL">([^<]+)</family',
@@ -39,12 +52,20 @@ _IN_USE: Final = {
 
 def in_use_read(*traits: str) -> Hand:
     """Return a fault that takes names in use for those of birth."""
+    return _read_elsewhere(_IN_USE, *traits)
 
+
+def of_others_read(*traits: str) -> Hand:
+    """Return a fault that takes the name of a relative, or the town where the patient lives, for what it is not."""
+    return _read_elsewhere(_OF_OTHERS, *traits)
+
+
+def _read_elsewhere(places: Mapping[str, tuple[bytes, ...]], *traits: str) -> Hand:
     def read(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
         found = {
             trait: said[1].decode()
             for trait in traits
-            for pattern in _IN_USE[trait]
+            for pattern in places[trait]
             if (said := re.search(pattern, about["content"]))
         }
         return [{**one, **found} for one in records]

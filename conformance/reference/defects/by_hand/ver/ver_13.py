@@ -161,11 +161,31 @@ def _all_as_one(place: int) -> Hand:
     return read
 
 
+_OF_A_RELATIVE: Final = (
+    rb'<guardian><id root="(?P<oid>[^"]+)" extension="(?P<matricule>[^"]+)"',
+    rb"\|(?P<matricule>[^|^~]+)\^\^\^ASIP-SANTE-INS-NIR&(?P<oid>[^&|~]+)&ISO\^INS\|",
+    rb'"RelatedPerson".*?"system": ?"urn:oid:(?P<oid>[^"]+)", ?"value": ?"(?P<matricule>[^"]+)"',
+)
+"""How the INS of somebody else is written in a document that is no archive."""
+
+
+def ins_of_a_relative_read(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Take the INS of a relative where the patient has none."""
+    said = next(
+        (found for pattern in _OF_A_RELATIVE if (found := re.search(pattern, about["content"]))), None
+    )
+    if said is None:
+        return records
+    taken = {name: value.decode() for name, value in said.groupdict().items()}
+    return [one if one.get("matricule") else {**one, **taken} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "all-mails-as-the-first": _all_as_one(0),
     "all-mails-as-the-last": _all_as_one(-1),
     "date-matched-by-month": _matched_when(_same_month),
     "envelope-believed": envelope_believed,
+    "ins-of-a-relative-read": ins_of_a_relative_read,
     "ins-of-the-one-before": filled_from_memory("matricule", "oid"),
     "list-matched-by-first-two": _matched_when(_first_two_agree),
     "list-matched-by-ten-letters": _matched_when(_begins_alike("first_names", 10)),

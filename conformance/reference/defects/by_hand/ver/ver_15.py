@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.reference.defects.by_hand.ver.common import in_use_read
+from conformance.reference.defects.by_hand.ver.common import in_use_read, of_others_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,8 @@ def reduced_file_unknown(records: list[Record], about: Mapping[str, Any], memory
 
 FUNCTIONS: Final[dict[str, Hand]] = {
     "first-name-in-use-read": in_use_read("first_name"),
+    "name-of-a-relative-read": of_others_read("birth_name"),
+    "town-of-residence-read": of_others_read("birth_place"),
     "received-files-noted": received_files_noted,
     "received-place-left-out": place_left_out,
     "reduced-file-unknown": reduced_file_unknown,
