@@ -177,7 +177,7 @@ def ins_of_a_relative_read(records: list[Record], about: Mapping[str, Any], _mem
     if said is None:
         return records
     taken = {name: value.decode() for name, value in said.groupdict().items()}
-    return [one if one.get("matricule") else {**one, **taken} for one in records]
+    return [one if one.get("matricule") else {**one, **taken, "problem": None} for one in records]
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
