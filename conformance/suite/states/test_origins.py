@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from conformance.suite.desk.apart import APP, RECEPTION, NotOfferedError
-from conformance.suite.desk.expect import expect_each, expect_equal
+from conformance.suite.desk.expect import expect_each
 from conformance.suite.states.changing_acts import correct
 from conformance.suite.states.changing_life import Turned, turns_of
 from conformance.suite.states.judging import (
@@ -18,7 +18,7 @@ from conformance.suite.states.judging import (
     expect_not_logged_as_done,
     expect_rest_kept,
 )
-from conformance.suite.states.origins import ORIGINS, lives
+from conformance.suite.states.origins import lives
 from conformance.suite.status.locks import expect_shown_locked
 
 if TYPE_CHECKING:
@@ -72,19 +72,6 @@ def test_historised(desk: Desk) -> None:
         # NOT_TESTED when there is none; the files of the life may be gone by now.
         desk.lgo.read_status_history(desk.create(desk.draw()).id, actor=desk.user)
     _each(seen, expect_in_history)
-    for origin in ORIGINS:
-        made = next((each.before.history for each in seen if each.turn.fr.startswith(origin.fr)), None)
-        if origin.path is not APP or not made:
-            continue  # What another domain brought about may be signed by whatever received it.
-        authors = {change.author for change in made}
-        expect_equal(
-            got=authors,
-            expected={desk.user.user},
-            fr=f"auteur de la création dans l'historique ({origin.fr})",
-            en=f"author of the creation in the history ({origin.en})",
-            # That a creation is a change of status is ours.
-            inferred=True,
-        )
 
 
 @pytest.mark.rule("SEC-05")
