@@ -189,13 +189,13 @@ def test_kind_survives(desk: Desk, way: str) -> None:
 
 
 def _expect_recorded_with_corrections(desk: Desk, patient: Patient) -> None:
-    """Have the entitled user correct the file, and record the document that shows it, once and once again."""
+    """Record the document that shows a correction of the entitled user, and do so once more after a second correction."""
     high = [kind for kind in kinds_known(desk) if kind not in LOW_CONFIDENCE_PROOFS]
-    for number, birth_place in enumerate(("35238", "44109")):
-        if number:
+    for birth_place, kinds in ((None, high[:2]), ("35238", high[1:3])):
+        if birth_place:
             with preparing("corriger un trait strict", "correct a strict trait"):
                 desk.lgo.update_patient(patient.id, {"birth_place": birth_place}, actor=desk.super_user)
-        for kind in high[number : number + 2]:
+        for kind in kinds:
             try:
                 desk.lgo.record_proof(patient.id, kind, actor=desk.super_user)
             except RefusedError:
