@@ -6,6 +6,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.engine.lives import Lives, born_there, wished
 from conformance.verdicts import UndecidedError
 from simulator.population.drawing.identities import tags_of
 from simulator.population.generate import draw, marks_of
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 500
 """Candidates looked at for one condition before giving up; each condition in use holds for one in twenty at least."""
+
+_LIVES_TRIED: Final = 12
+"""Candidates who have a life of the turns (``lives``), before chance alone finds one."""
 
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 """Of what a birth name ends with: no word comes of consonants alone."""
@@ -71,6 +75,8 @@ class PeopleOfCheck:
         self._ending = _ending(self._prefix)
         self._insi = insi
         self._number = 0
+        self._lives = Lives(check_id)
+        self._turn = 0
         self._taken: set[object] = set()
 
     def __call__(
@@ -93,9 +99,13 @@ class PeopleOfCheck:
             UndecidedError: nobody satisfies the condition, or the shape makes everybody like one drawn before.
             ValueError: the features cannot be had together.
         """
-        for _ in range(MAX_CANDIDATES):
+        for attempt in range(MAX_CANDIDATES):
             self._number += 1
-            [person] = draw(1, f"{self._prefix}/{self._number}", **wanted)
+            key = f"{self._prefix}/{self._number}"
+            # Whom a condition does not let pass is followed by somebody of another life; in the end chance finds one.
+            life = self._lives.of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else None
+            [person] = draw(1, key, **wished(life, wanted, key))
+            person = born_there(life, person, wanted, key)
             if wanted.get("birth_date") is not None:
                 person = _ended(person, self._ending)
             if where is not None and not where(person):
@@ -104,6 +114,8 @@ class PeopleOfCheck:
             marks = marks_of(person.identity)
             if self._taken.isdisjoint(marks):
                 self._taken.update(marks)
+                # A relative or a neighbour whose life is given leaves the turn to the next.
+                self._turn += wanted.get("birth_date") is None or wanted.get("sex") is None
                 self._insi.add_people([person])
                 return person
         raise UndecidedError(

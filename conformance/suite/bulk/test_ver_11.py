@@ -20,7 +20,7 @@ from conformance.suite.bulk.lots import (
     results_of,
     start,
 )
-from conformance.suite.desk.apart import CLOCK, FROM_INSI
+from conformance.suite.desk.apart import CLOCK, FROM_INSI, VERIFICATION
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.clocks import passing
@@ -28,9 +28,9 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import state_of
-from conformance.suite.verification.elsewhere import answering
+from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import Said, claims_of, expect_claims, verifications
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,11 +63,21 @@ def test_lot(desk: Desk, size: str) -> None:
         patients += [desk.bring(desk.play(PARTS[key]), Route.IMPORTED) for key in AWKWARD]
         patients.append(file(desk, Route.IMPORTED, denied=True))
     asked = patients if size == "many" else patients[:1]
+    if size == "many":
+        # One was confirmed just now, and is asked for again.
+        with desk.if_offered(VERIFICATION):
+            verify(desk, asked[0])
     lot = start(desk, asked)
     asked = [*asked, *lot.companions]
+    asked = _but_blocked(lot, asked, asked[:1] if size == "many" else [])
     _expect_deposited(lot, asked)
     finish(desk, lot)
     _expect_told(lot, asked)
+    if size == "one":
+        # What a lot has confirmed is asked for again.
+        with suppress(UndecidedError):  # Which may be refused for that.
+            again = start(desk, asked)
+            _expect_deposited(again, [*_but_blocked(again, asked, asked), *again.companions])
 
 
 @pytest.mark.rule("VER-11")
@@ -190,6 +200,14 @@ def test_not_taken(desk: Desk, name: str) -> None:
         en=f"{moment.en}, a result is told",
     )
     expect_kept(desk.snapshot(before.patient), before, moment, inferred=True)
+
+
+def _but_blocked(lot: Lot, asked: Sequence[Patient], confirmed: Sequence[Patient]) -> list[Patient]:
+    """Return who is to be in a lot: what INSi has confirmed need not be verified twice, if the software says so."""
+    deposited = {each.values["matricule"] for each in lot.deposited}
+    told = {each.patient_id for each in lot.told.results if each.outcome is VerificationOutcome.BLOCKED}
+    blocked = {one.id for one in confirmed if one.matricule not in deposited} & told
+    return [one for one in asked if one.id not in blocked]
 
 
 def _expect_deposited(lot: Lot, asked: Sequence[Patient]) -> None:

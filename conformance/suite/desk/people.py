@@ -151,3 +151,12 @@ def adult(desk: Drawing) -> Person:
     """Draw somebody of age."""
     last_year = datetime.now(UTC).year - ADULT_YEARS
     return desk.draw(where=lambda person: int(person.identity.traits.birth_date[:4]) <= last_year)
+
+
+OF_ANY_AGE: Final = ("CNI", "PASSPORT")
+"""The documents that a minor may have in their own name."""
+
+
+def holder(desk: Drawing, kind: str) -> Person:
+    """Draw somebody who may show a document of this kind: of any age for those that minors have, of age for the others."""
+    return desk.draw() if kind in OF_ANY_AGE else adult(desk)

@@ -18,7 +18,7 @@ from conformance.suite.desk.cards import family
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.lowering import lowered_by
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.people import adult, holder
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -127,7 +127,7 @@ def test_kind_stays(desk: Desk) -> None:
     other = desk.as_super_user()
 
     def judge(kind: str) -> None:
-        person = adult(desk)
+        person = holder(desk, kind)
         patient = desk.create(person)
         desk.lgo.record_proof(patient.id, kind, actor=desk.user)
         with suppress(RefusedError):  # A document that does not allow it: PRF-08.
@@ -172,7 +172,7 @@ def test_kind_survives(desk: Desk, way: str) -> None:
                 desk.lgo.validate_identity(patient.id, actor=desk.user)
             _expect_kind(desk.read(patient), kind, "après un refus de valider", "after a refused validation")
         return
-    patient = desk.bring(adult(desk), Route.IMPORTED_CHECKED)
+    patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     kind = patient.proof.kind if patient.proof else ""
     with preparing(
         "ramener l'identité à validée", "bring the identity back to validée", depends_on=("STA-09",)
@@ -184,6 +184,25 @@ def test_kind_survives(desk: Desk, way: str) -> None:
     after = desk.read(patient)
     if after.status is Status.VALI:
         _expect_kind(after, kind, "d'une identité revenue à validée", "of an identity gone back to validée")
+    if way == "edit":
+        _expect_recorded_with_corrections(desk, patient)
+
+
+def _expect_recorded_with_corrections(desk: Desk, patient: Patient) -> None:
+    """Record the document that shows a correction of the entitled user, and do so once more after a second correction."""
+    high = [kind for kind in kinds_known(desk) if kind not in LOW_CONFIDENCE_PROOFS]
+    for birth_place, kinds in ((None, high[:2]), ("35238", high[1:3])):
+        if birth_place:
+            with preparing("corriger un trait strict", "correct a strict trait"):
+                desk.lgo.update_patient(patient.id, {"birth_place": birth_place}, actor=desk.super_user)
+        for kind in kinds:
+            try:
+                desk.lgo.record_proof(patient.id, kind, actor=desk.super_user)
+            except RefusedError:
+                continue  # A second document may be refused.
+            _expect_kind(
+                desk.read(patient), kind, "enregistré avec une correction", "recorded with a correction"
+            )
 
 
 @pytest.mark.rule("PRF-01")

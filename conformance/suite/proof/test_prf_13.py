@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -32,6 +33,7 @@ _STATUSES: Final = {
 """Codes that tell the status of a file: table 0445, and the four of the RNIV."""
 _PROOFS: Final = {"PA": "PASSPORT", "PASSPORT": "PASSPORT", "CN": "CNI", "CNI": "CNI"}
 """Codes of a validation mode that stand for one document and no other (table 9004, and the names of the driver API)."""
+_FHIR_DATE: Final = r"\d{4}(-\d\d(-\d\d(T.*)?)?)?$"
 _FROM_INSI: Final = frozenset({"RECUP", "QUAL"})
 _NEVER_CALLED: Final = (Route.TYPED, Route.CHECKED)
 _CHECKED: Final = frozenset({"VALI", "QUAL"})
@@ -115,6 +117,11 @@ def _expect_dates(where: str, status: str, parts: dict[str, Any]) -> None:
             not day or not never,
             fr=f"{where}date {_NAMES[name][0]} ({day}) alors que cela n'a pas eu lieu",
             en=f"{where}date of {_NAMES[name][1]} ({day}) although that did not happen",
+        )
+        expect(
+            not day or re.match(_FHIR_DATE, str(day)),
+            fr=f"{where}date {_NAMES[name][0]} ({day}) : ce n'est pas une date FHIR",
+            en=f"{where}date of {_NAMES[name][1]} ({day}): this is no FHIR date",
         )
         # All was done during this campaign: whatever the zone, a day that is not that one is another act's.
         expect(

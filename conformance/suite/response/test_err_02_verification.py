@@ -13,7 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.bulk.lots import file, own_time
 from conformance.suite.bulk.lots import read as read_lot
 from conformance.suite.bulk.lots import start as start_lot
-from conformance.suite.desk.apart import LOTS, SHORT_WAIT, VERIFICATION
+from conformance.suite.desk.apart import LOTS, RECEPTION, SHORT_WAIT, VERIFICATION, WORKLIST
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
@@ -21,7 +21,7 @@ from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.response.storms import MOST
 from conformance.suite.response.test_err_02 import NO_ANSWER, TIME_OUT, shorten_time_out
-from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.elsewhere import answering, receive, received, verify
 from conformance.suite.verification.wire import KO
 from simulator.contract.names import VERIFICATION_ANSWER
 from simulator.contract.soap import envelope
@@ -121,6 +121,30 @@ def test_no_storm_of_verifications(desk: Desk) -> None:
                 fr=f"{count} requêtes pour une vérification ({name or 'INSi revenu'}, essai {times})",
                 en=f"{count} requests for one verification ({name or 'INSi back'}, attempt {times})",
             )
+
+
+@pytest.mark.rule("ERR-05")
+@RECEPTION.mark
+@pytest.mark.title(
+    fr="La vérification d'une identité reçue, qui échoue, n'est pas répétée sans fin, ni quand la liste à traiter est lue",
+    en="The verification of an identity received, which fails, is not repeated endlessly, nor when the worklist is read",
+)
+def test_no_storm_of_receptions(desk: Desk) -> None:
+    def go_on() -> None:
+        with desk.if_offered(WORKLIST):
+            desk.lgo.read_worklist(actor=desk.user)
+
+    for name in ("fault-insi-102", "chaos/connection-reset"):
+        with answering(desk, name):
+            arrival = receive(desk, received(desk.draw()))
+            # Nothing may go on by itself.
+            _, later = desk.during(go_on)
+        count = len(arrival.exchanges) + len(later)
+        expect(
+            count <= MOST,
+            fr=f"{count} requêtes pour une identité reçue dont la vérification échoue ({name})",
+            en=f"{count} requests for one identity received whose verification fails ({name})",
+        )
 
 
 @pytest.mark.rule("ERR-05")

@@ -137,6 +137,12 @@ def test_right_comes_and_goes(desk: Desk) -> None:
     expect_hidden(desk, opening, patient, IDENTITY_FIELDS, withdrawn)
     _expect_sees(desk, colleague, patient, expected)
     _expect_sees(desk, profile(desk, ORDINARY, name="ordinaire"), patient, expected)
+    # Nor the other way round: the longer name does not have the rights of the shorter one.
+    late = profile(desk, (), name="ordinaire-du-soir")
+    if not late.rights:
+        reading = {"l'ouverture du dossier": lambda: desk.lgo.read_patient(patient.id, actor=late.actor)}
+        expect_hidden(desk, reading, patient, IDENTITY_FIELDS, withdrawn)
+    colleague = profile(desk, ORDINARY, name="ordinaire-du-soir")
     profile(desk, (), name="ordinaire")
     _expect_sees(desk, colleague, patient, expected)
 
@@ -252,6 +258,9 @@ def test_right_to_call(desk: Desk) -> None:
     patient = desk.create(desk.draw())
     without = profile(desk, ORDINARY - {Right.CALL_INSI}, name="appelant")
     without = need_withheld(desk, without, Right.CALL_INSI)
+    # Colleagues may call whose names begin as this one does, or whose name this one begins with.
+    for name in ("appelant-du-soir", "appel"):
+        profile(desk, ORDINARY, name=name)
     _expect_nothing_leaves(desk, lambda: desk.lgo.call_insi_traits(patient.id, actor=without.actor))
     given = profile(desk, {Right.READ_IDENTITY, Right.READ_INS, Right.CALL_INSI}, name="appelant")
     if Right.CALL_INSI in given.rights:

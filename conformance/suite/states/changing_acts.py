@@ -19,7 +19,7 @@ from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
 from conformance.suite.desk.words import app_identity, insi_values
 from conformance.suite.matricule.arrivals import OK
-from conformance.suite.verification.elsewhere import answering, receive, received, verify
+from conformance.suite.verification.elsewhere import answering, need_denied, receive, received, verify
 from conformance.suite.verification.wire import KO, Said, need_verified, verifications
 from simulator.ins.identity import HistoricId
 
@@ -241,8 +241,8 @@ def deny(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Have INSi deny the INS."""
     del cast
     with answering(desk, KO):
-        _, exchanges = verify(desk, before.patient)
-    need_verified(exchanges, Said.KO)
+        said, exchanges = verify(desk, before.patient)
+    need_denied(said, exchanges)
     # Whether a document stays recorded, or the identity is doubtful now, is in no text.
     doubted = before.patient.attributes | {DOUBT}
     after = desk.read(before.patient).attributes

@@ -61,6 +61,25 @@ def is_apart(earlier: str, later: str, ended: datetime, began: datetime) -> bool
     return apart >= began - ended - grain
 
 
+def is_not_before(earlier: str, later: str) -> bool:
+    """Return whether an act of the log is not dated before one that was there already, as finely as the log writes times.
+
+    Two times that cannot be compared tell nothing: no time, or one with a zone and one without.
+    """
+    try:
+        first, second = datetime.fromisoformat(earlier), datetime.fromisoformat(later)
+        grain = max(_grain(first), _grain(second))
+        return second >= first - grain
+    except (ValueError, TypeError):
+        return True
+
+
+def _grain(moment: datetime) -> timedelta:
+    if moment.microsecond:
+        return _FINE
+    return _SECONDS if moment.second else _MINUTES
+
+
 def let_a_second_pass(since: datetime) -> None:
     """Return once an act of now lies so far from what was over then that a log written in whole seconds shows it.
 

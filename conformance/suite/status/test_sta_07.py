@@ -189,6 +189,14 @@ def test_handed_over(desk: Desk, route: Route, way: str) -> None:
     got = (after.history or ())[len(before.history or ()) :]
     # By one entry, or by several that lead there: récupérée, then qualifiée.
     chains_of(got, [(before.patient.status, after.patient.status)] if moved else [])
+    authors = {change.author for change in got if change.previous != change.status} - {desk.user.user}
+    expect(
+        way != "app" or not authors,
+        fr=f"identité remise par l'appli à {desk.user.user}, changement de statut au nom de {', '.join(sorted(map(str, authors)))}",
+        en=f"identity handed over by the app to {desk.user.user}, change of status under {', '.join(sorted(map(str, authors)))}",
+        # Who is at the counter takes the identity over; that the app is not its author is ours.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("STA-07")

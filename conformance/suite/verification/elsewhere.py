@@ -13,11 +13,11 @@ from conformance.suite.desk.apart import VERIFIED_AGAIN, NotOfferedError
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING, expect_kept
-from conformance.suite.verification.wire import claims_of, scenario
+from conformance.suite.verification.wire import Said, claims_of, need_verified, scenario, verifications
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import WorkItem
@@ -138,6 +138,24 @@ def verify(desk: Desk, patient: Patient) -> tuple[Verification | RefusedError, l
     elif not exchanges and (isinstance(said, RefusedError) or said.outcome is VerificationOutcome.BLOCKED):
         _need_not_confirmed(desk, patient, said)
     return said, exchanges
+
+
+def need_denied(said: Verification | RefusedError, exchanges: Sequence[ExchangeView]) -> None:
+    """Make sure that INSi was asked and has denied the INS.
+
+    Raises:
+        Departure: the software tells an OK that it kept, and does not ask INSi, which denies the INS by now.
+        UndecidedError: no verification was made, or INSi said something else.
+    """
+    if not verifications(exchanges) and isinstance(said, Verification):
+        expect(
+            said.outcome is not VerificationOutcome.OK,
+            fr="vérifiée de nouveau, l'identité est dite confirmée sans qu'INSi soit interrogé, alors qu'il la dément",
+            en="verified again, the identity is told as confirmed without INSi being asked, which denies it",
+            # How long a result may be kept is in no text; that it is told as a new one is a deduction.
+            inferred=True,
+        )
+    need_verified(exchanges, Said.KO)
 
 
 def _need_not_confirmed(desk: Desk, patient: Patient, said: Verification | RefusedError) -> None:

@@ -145,3 +145,14 @@ def test_user(desk: Desk) -> None:
             en=f"verification asked for by {worker.user.user}, logged under {', '.join(sorted(users))}",
             inferred=True,
         )
+        with desk.if_offered(RECEPTION):
+            receive(worker, received(desk.draw()))
+        # What a reception brings about may be signed by whatever received it, and by no colleague.
+        others = {desk.user.user, desk.super_user.user} - {worker.user.user}
+        wrong = {entry.user for entry in seen.entries()} & others
+        expect(
+            not wrong,
+            fr=f"réception faite par {worker.user.user}, vérification tracée au nom de {', '.join(sorted(wrong))}",
+            en=f"reception made by {worker.user.user}, verification logged under {', '.join(sorted(wrong))}",
+            inferred=True,
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status, Verb
-from conformance.drivers.partners import Verification, VerificationOutcome
+from conformance.drivers.partners import VerificationOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
@@ -24,13 +24,13 @@ from conformance.suite.verification.denied import expect_still_denied
 from conformance.suite.verification.elsewhere import (
     answering,
     expect_lowered,
+    need_denied,
     new_items,
     nobody,
     speaks_of,
     verify,
 )
 from conformance.suite.verification.wire import KO, MORE_ERRORS, Said, need_verified, said_by
-from conformance.verdicts import Departure
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def test_ko(desk: Desk, route: Route, user: str) -> None:
     before, items = desk.snapshot(patient), desk.lgo.read_worklist(actor=desk.user)
     moment = Moment(f"vérification KO ({route})", f"verification KO ({route})")
     with answering(desk, KO):
-        _, exchanges = verify(desk, patient)
-    need_verified(exchanges, Said.KO)
+        said, exchanges = verify(desk, patient)
+    need_denied(said, exchanges)
     expect_lowered(desk, before, moment)
     expect_queued(desk, items, patient, moment)
     # It stays so for everybody who opens the file and the list.
@@ -142,7 +142,7 @@ def test_several(desk: Desk) -> None:
     befores, items = [desk.snapshot(each) for each in patients], desk.lgo.read_worklist(actor=desk.user)
     with answering(desk, KO):
         for patient in patients:
-            need_verified(verify(desk, patient)[1], Said.KO)
+            need_denied(*verify(desk, patient))
     moment = Moment("plusieurs KO de suite", "several KO in a row")
     for before in befores:
         expect_lowered(desk, before, moment)
@@ -197,14 +197,7 @@ def test_ok_and_after(desk: Desk) -> None:
     )
     with answering(desk, KO):
         said, exchanges = verify(desk, patient)
-    if not exchanges and isinstance(said, Verification) and said.outcome is VerificationOutcome.OK:
-        raise Departure(
-            "vérifiée de nouveau, l'identité est dite confirmée sans qu'INSi soit interrogé, alors qu'il la dément",
-            "verified again, the identity is told as confirmed without INSi being asked, which denies it",
-            # How long a result may be kept is in no text; that it is told as a new one is a deduction.
-            inferred=True,
-        )
-    need_verified(exchanges, Said.KO)
+    need_denied(said, exchanges)
     if Attribute.DOUTEUSE in desk.read(patient).attributes:
         return  # A software may doubt an identity that INSi denies; it is then not called for.
     after = desk.feed(patient)

@@ -13,7 +13,7 @@ from conformance.suite.desk.apart import INS_HISTORY
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
-from conformance.suite.desk.people import NAMES_IN_USE
+from conformance.suite.desk.people import NAMES_IN_USE, sharing
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import HOMONYM_OR_SAME, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -99,7 +99,10 @@ def test_each_part(desk: Desk, route: Route) -> None:
         expect_kept(desk.snapshot(before.patient), before, moment)
         _expect_not_stored(desk, identity, before, moment)
 
-    expect_each({part: partial(judge, part) for part in parts})
+    # On the other ways to a status, one part of two.
+    first = {Route.ARRIVED: 0, Route.CHECKED_IMPORTED: 1, Route.ARRIVED_CHECKED: 0}.get(route)
+    chosen = parts if first is None else parts[first::2]
+    expect_each({part: partial(judge, part) for part in chosen})
 
 
 @pytest.mark.rule("VER-06")
@@ -140,6 +143,9 @@ def test_homonyms(desk: Desk, route: Route) -> None:
     person = person_with_homonyms(desk)
     before = desk.snapshot(desk.bring(person, route))
     near = homonyms(desk, person, route)
+    # One of them holds an INS of their own, which nobody denies.
+    holder = desk.draw(shape=sharing(person, "birth_name"), birth_date=person.identity.traits.birth_date)
+    near["birth_name-INS"] = desk.snapshot(desk.bring(holder, Route.IMPORTED))
     with answering(desk, KO):
         arrival = receive(desk, received(person))
     need_verified(arrival.exchanges, Said.KO)

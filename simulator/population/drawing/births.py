@@ -89,6 +89,16 @@ def date_tags(birth_date: str, registered_month: str) -> tuple[str, ...]:
     return tuple(tag for tag, applies in cases if applies)
 
 
+def draw_birth_place_among(random: Random, date: dt.date, kind: str) -> str | None:
+    """Draw the COG code of a quiet place ``abroad`` or ``overseas`` that existed at that date; ``None``: none was found."""
+    pool = _places().abroad if kind == "abroad" else _places().overseas
+    for _ in range(_ATTEMPTS):
+        code = pool[int(random.random() * len(pool))]
+        if _exists(code, date):
+            return code
+    return None
+
+
 def draw_birth_place(random: Random, date: dt.date) -> str:
     """Draw the COG code of a quiet place that existed at that date: a full commune, or a country."""
     places = _places()
@@ -103,9 +113,13 @@ def draw_birth_place(random: Random, date: dt.date) -> str:
         pool = places.mainland
     while True:
         code = pool[int(random.random() * len(pool))]
-        place = cog().at(code, date)
-        if place is not None and place.parent is None and place.covers(date):
+        if _exists(code, date):
             return code
+
+
+def _exists(code: str, date: dt.date) -> bool:
+    place = cog().at(code, date)
+    return place is not None and place.parent is None and place.covers(date)
 
 
 def draw_birth_date_at(random: Random, code: str) -> dt.date:

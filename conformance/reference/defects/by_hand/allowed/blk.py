@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.protocol import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,8 +36,24 @@ def lines_counted(records: list[Record], about: Mapping[str, Any], _memory: Memo
     ]
 
 
+def files_in_lots_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that go into a lot."""
+    if about.get("by") == "lot":
+        memory.shared.setdefault("in lots", set()).update(one["patient_id"] for one in records)
+    return records
+
+
+def refused_to_files_in_lots(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Refuse a change of the 1er prénom to a file that is in a lot."""
+    if about["file"]["id"] in memory.shared.get("in lots", ()):
+        raise RefusedError("LOT_WAITS", "Un lot attend le résultat de ce dossier.", ["first_name"])
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "files-in-lots-noted": files_in_lots_noted,
     "lines-counted": lines_counted,
+    "refused-to-files-in-lots": refused_to_files_in_lots,
     "searches-only": searches_only,
 }
 """What ``hand`` may name."""

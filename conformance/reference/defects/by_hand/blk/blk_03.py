@@ -280,7 +280,37 @@ def _lost_with_the_result(event: str, **values: Any) -> Hand:
     return lose
 
 
+def first_names_of_files_deposited(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Note the 1er prénom of each file that goes into a lot."""
+    if about.get("by") == "lot":
+        known = {one["id"]: one["first_name"] for one in about["everyone"]}
+        noted = {one["patient_id"]: known.get(one["patient_id"]) for one in records}
+        memory.shared.setdefault("first names", {}).update(noted)
+    return records
+
+
+def first_name_of_the_deposit_back(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Write the 1er prénom of the deposit."""
+    deposited = memory.shared.get("first names", {})
+    return [{**one, "first_name": deposited.get(one["id"]) or one["first_name"]} for one in records]
+
+
+def first_name_lost_while_waiting(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Store nothing of a 1er prénom changed in a file that is in a lot."""
+    is_waiting = (about.get("before") or {}).get("id") in memory.shared.get("first names", {})
+    return [{} if is_waiting and set(one) == {"first_name"} else one for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "first-name-lost-while-waiting": first_name_lost_while_waiting,
+    "first-name-of-the-deposit-back": first_name_of_the_deposit_back,
+    "first-names-of-files-deposited": first_names_of_files_deposited,
     "attributes-of-the-deposit": _lost_with_the_result("attributes-set", attributes=[]),
     "by-noted": by_noted,
     "by-rank-of-deposit": by_rank_of_deposit,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.reference.defects.by_hand.common.files import ask_insi
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from conformance.reference.defects.by_hand.common.hand import Hand
     from conformance.reference.seams import Memory, Record
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _STORM = 12
 """Requests made again after a failure: more than a prudent software makes."""
 _STORM_14 = 14
+_STORM_20 = 20
 
 
 def asked_without_end(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
@@ -56,7 +57,40 @@ def asked_again_and_again(records: list[Record], _about: Mapping[str, Any], memo
     return records * _STORM if memory.shared.get("failed") else records
 
 
+class _Retried(list["Record"]):
+    """Requests, each made again while it fails, so often at most."""
+
+    def __init__(self, records: list[Record], memory: Memory, times: int) -> None:
+        super().__init__(records)
+        self._memory, self._times = memory, times
+
+    def __iter__(self) -> Iterator[Record]:
+        for one in super().__iter__():
+            for _ in range(self._times + 1):
+                self._memory.shared["failing"] = False
+                yield one
+                if not self._memory.shared["failing"]:
+                    break
+
+
+def twenty_times_while_it_fails(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Have a queue send a verification of a reception until it succeeds, twenty times more at most."""
+    return _Retried(records, memory, _STORM_20) if about.get("by") == "reception" else records
+
+
+def failure_of_verification_noted(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Note for the queue whether a verification has failed."""
+    memory.shared["failing"] = str(records[0]["result"]) == "ERROR"
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "failure-of-verification-noted": failure_of_verification_noted,
+    "twenty-times-while-it-fails": twenty_times_while_it_fails,
     "asked-again-and-again": asked_again_and_again,
     "asked-many-times-after-a-fault": asked_many_times_after_a_fault,
     "asked-without-end": asked_without_end,

@@ -139,7 +139,30 @@ def card_as_proof(records: list[Record], about: Mapping[str, Any], _memory: Memo
     return all_with(records, proof=proof)
 
 
+def corrections_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Count the corrections of each file by an entitled user."""
+    if about["event"] == "updated" and about["role"] == "SUPER_USER":
+        counted: dict[str, int] = memory.shared.setdefault("corrections", {})
+        counted[records[0]["id"]] = counted.get(records[0]["id"], 0) + 1
+    return records
+
+
+def _kind_stays_after(corrections: int) -> Hand:
+    """Return what leaves the document in place that a file has, once it was corrected that often."""
+
+    def keep(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        file = about["file"]
+        if not file["proof"] or memory.shared.get("corrections", {}).get(file["id"], 0) < corrections:
+            return records
+        return [{**one, "kind": file["proof"]["kind"]} for one in records]
+
+    return keep
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "corrections-noted": corrections_noted,
+    "kind-stays-once-corrected": _kind_stays_after(1),
+    "kind-stays-once-corrected-twice": _kind_stays_after(2),
     "composite-shown-by-its-head": composite_shown_by_its_head,
     "document-as-opened-by-its-user": as_opened_by_its_user("proof"),
     "document-signed-by-who-acts": document_signed_by_who_acts,

@@ -178,7 +178,32 @@ def found_the_first_time(records: list[Record], _about: Mapping[str, Any], memor
     return out
 
 
+def access_at_the_arrival(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Date what a user opens as the first thing that they did."""
+    out = []
+    for one in records:
+        arrival = memory.own.setdefault(one["user"], one["at"])
+        out.append({**one, "at": arrival} if one["action"] == "IDENTITY_READ" else one)
+    return out
+
+
+def access_at_the_time_before(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Date each opening as the one before."""
+    out = []
+    for one in records:
+        if one["action"] == "IDENTITY_READ":
+            before, memory.own["at"] = memory.own.get("at", one["at"]), one["at"]
+            out.append({**one, "at": before})
+        else:
+            out.append(one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "access-at-the-arrival": access_at_the_arrival,
+    "access-at-the-time-before": access_at_the_time_before,
     "as-creator": as_creator,
     "at-midnight": at_midnight,
     "first-access-only": first_access_only,

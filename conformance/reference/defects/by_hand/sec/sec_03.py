@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.reference.defects.by_hand.common.notes import seen_under
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from conformance.reference.defects.by_hand.common.hand import Hand
     from conformance.reference.seams import Memory, Record
+    from conformance.reference.store import Store
+
+_RIGHTS: Final = "rights/"
 
 
 def reader_remembered(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
@@ -107,7 +110,32 @@ def refused_once_is_refused(records: list[Record], about: Mapping[str, Any], mem
     return records or kept.get(key, records)
 
 
+def store_at_hand_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note where rights are kept."""
+    memory.shared["store"] = about["store"]
+    return records
+
+
+def _rights_of_namesakes(is_like: Callable[[str, str], bool]) -> Hand:
+    """Return what gives a user the rights of those whose names are like theirs."""
+
+    def pass_too(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        store: Store | None = memory.shared.get("store")
+        if store is None or not records:
+            return records
+        for key, rights in store.settings().items():
+            name = key.removeprefix(_RIGHTS)
+            if name not in {key, about["user"]} and is_like(name, about["user"]):
+                records = [one for one in records if not set(one["rights"]) <= set(rights.split(","))]
+        return records
+
+    return pass_too
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "rights-of-a-longer-name": _rights_of_namesakes(str.startswith),
+    "rights-of-a-shorter-name": _rights_of_namesakes(lambda name, user: user.startswith(name)),
+    "store-at-hand-noted": store_at_hand_noted,
     "acts-done-before": acts_done_before,
     "free-once-saved": free_once_saved,
     "free-once-signed-in": free_once_signed_in,

@@ -165,7 +165,18 @@ def several_lower_twice(records: list[Record], about: Mapping[str, Any], _memory
     return all_with(records, status=Status.PROV) if many else records
 
 
+def only_the_first_correction_lowers(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Lower a file at its first correction, and at no other."""
+    corrected: set[str] = memory.own.setdefault("corrected", set())
+    is_again = about["patient_id"] in corrected
+    corrected.add(about["patient_id"])
+    return [{**one, "status": about["before"]} if is_again and about["before"] else one for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "only-the-first-correction-lowers": only_the_first_correction_lowers,
     "complementary-lost": complementary_lost,
     "corrector-noted": corrector_noted,
     "emptied-list-dropped": emptied_list_dropped,

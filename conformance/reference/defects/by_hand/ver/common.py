@@ -71,3 +71,25 @@ def _read_elsewhere(places: Mapping[str, tuple[bytes, ...]], *traits: str) -> Ha
         return [{**one, **found} for one in records]
 
     return read
+
+
+def confirmed_noted_by(by: str) -> Hand:
+    """Return what remembers the numbers that INSi has confirmed on one way."""
+
+    def note(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        if about.get("by") == by and str(records[0]["result"]) == "OK":
+            known = {**(about.get("received") or {}), **(about.get("local") or {})}
+            memory.shared.setdefault("confirmed", set()).add(known.get("matricule"))
+        return records
+
+    return note
+
+
+def not_asked_once_confirmed(by: str) -> Hand:
+    """Return what asks nothing on one way of a number that was confirmed."""
+
+    def leave_out(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+        known = memory.shared.get("confirmed", ()) if about.get("by") == by else ()
+        return [one for one in records if one["matricule"] not in known]
+
+    return leave_out

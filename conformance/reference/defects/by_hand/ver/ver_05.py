@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.defects.by_hand.common.memory import querying
+from conformance.reference.defects.by_hand.ver.common import confirmed_noted_by, not_asked_once_confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,9 @@ def back_with_the_used_name(records: list[Record], about: Mapping[str, Any], mem
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "confirmed-by-reception-noted": confirmed_noted_by("reception"),
+    "confirmed-by-lot-noted": confirmed_noted_by("lot"),
+    "unit-not-asked-once-confirmed": not_asked_once_confirmed("hand"),
     "answer-before": answer_before,
     "back-with-the-used-name": back_with_the_used_name,
     "confirmed-not-asked": confirmed_not_asked,

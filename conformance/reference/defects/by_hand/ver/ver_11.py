@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.claims import claim_of
 from conformance.reference.defects.by_hand.common.constants import TRAITS
+from conformance.reference.defects.by_hand.ver.common import confirmed_noted_by, not_asked_once_confirmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +55,11 @@ def empty_lot_of_everybody(records: list[Record], about: Mapping[str, Any], _mem
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "confirmed-by-unit-noted": confirmed_noted_by("hand"),
     "empty-lot-of-everybody": empty_lot_of_everybody,
     "everybody-in-lot": everybody_in_lot,
     "last-lot-again": last_lot_again,
+    "lot-not-asked-once-confirmed": not_asked_once_confirmed("lot"),
     "retrieved-without-being-asked": retrieved_without_being_asked,
 }
 """What ``hand`` may name."""
