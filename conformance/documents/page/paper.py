@@ -25,6 +25,8 @@ from conformance.documents.page.labels import (
 )
 from conformance.documents.page.numbers import natures, numbers_of, with_oid
 from conformance.documents.page.pairs import parted
+from conformance.documents.page.rows import with_whole_rows
+from conformance.documents.page.split import with_whole_numbers
 from conformance.documents.record import (
     Format,
     Identifier,
@@ -108,7 +110,7 @@ def labelled_values(lines: Sequence[Line], places: PagePlaces) -> list[Value]:
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
     """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
-    made = [parted(line) for line in with_labels_before(lines)]
+    made = [parted(line) for line in with_whole_numbers(with_labels_before(with_whole_rows(lines)))]
     for index in range(len(made) - 1):
         line, below = made[index], made[index + 1]
         if not _is_near(line, below):
