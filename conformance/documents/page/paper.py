@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.page.below import with_labels_before
 from conformance.documents.page.cells import OtherColumns, PagePlaces, columns, words_of
 from conformance.documents.page.labels import (
+    CUT_LABEL,
     LABEL,
     LABELS,
     PLAIN_FIRST,
@@ -54,7 +55,6 @@ _TALL: Final = 1.25
 """A line by so much higher than its neighbour holds cells that stand at different heights."""
 _NEAR: Final = 2.2
 """Lines nearer than this many heights belong to one paragraph."""
-_CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
 _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _LONG: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAMES, Trait.USED_NAME})
 """Names that may not fit on one line."""
@@ -116,7 +116,7 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
         if not _is_near(line, below):
             continue
         for start, end in reversed(list(columns(line.text))):
-            if not _CUT_LABEL.search(plain(line.text[start:end])):
+            if not CUT_LABEL.search(plain(line.text[start:end])):
                 continue
             left, _, width, _ = line.box(start, end)
             for first, last in columns(below.text):

@@ -1,6 +1,7 @@
-"""Rows of a table whose cells are wrapped and stand in the middle of their height: each is put together as one line. Pure.
+"""Rows of a table whose cells are wrapped: each is put together as one line. Pure.
 
-The lines of such cells stand at half a line from those of their neighbours, so that they overlap as no lines of running text do.
+Cells that stand in the middle of their height have lines at half a line from those of their neighbours: they overlap as no
+lines of running text do. In a table set solid those of a row touch, and the rows do not.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.page.cells import columns
-from conformance.documents.page.labels import LABEL, plain
+from conformance.documents.page.labels import CUT_LABEL, LABEL, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 _ALIGNED: Final = 3.0
 """Points by which the left edges of the lines of a cell may differ."""
 _OVERLAP: Final = 0.92
-"""Lines nearer than this part of their height overlap."""
+"""Lines nearer than this part of their height overlap: so do those of a text set solid."""
+_HALF: Final = 0.8
+"""Two lines nearer than this part stand at half a line from one another."""
 _MOST: Final = 7
 """Lines that a row is read from."""
 
@@ -70,8 +73,8 @@ def _groups(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         first = index
 
 
-def _overlap(line: Line, below: Line) -> bool:
-    return below.top - line.top < _OVERLAP * min(line.height, below.height)
+def _overlap(line: Line, below: Line, part: float = _OVERLAP) -> bool:
+    return below.top - line.top < part * min(line.height, below.height)
 
 
 def _cells(row: Sequence[Line]) -> list[_Cell] | None:
@@ -85,14 +88,28 @@ def _cells(row: Sequence[Line]) -> list[_Cell] | None:
             if cell is None:
                 cell = _Cell(left)
                 cells.append(cell)
-            elif LABEL.match(plain(line.text[first:end])) or ":" in line.text[first:end]:
+            elif _begins_another(line.text[first:end]):
                 return None  # Lines of their own beside a larger print.
             cell.add(line, first, end)
     cells.sort(key=lambda cell: cell.left)
     # Columns side by side: what lies across another is no table.
     if len(cells) < 2 or any(after.left < before.right - _ALIGNED for before, after in pairwise(cells)):  # noqa: PLR2004
         return None
-    return cells
+    return cells if _is_wrapped(row, cells) else None
+
+
+def _is_wrapped(row: Sequence[Line], cells: Sequence[_Cell]) -> bool:
+    """Tell whether lines of a text set solid are those of one row: at half a line, or with labels and some cells shorter than others."""
+    if any(_overlap(line, below, _HALF) for line, below in pairwise(row)):
+        return True
+    is_uneven = any(sum(1 for _ in columns(line.text)) < len(cells) for line in row)
+    return is_uneven and any(LABEL.match(plain(cell.text)) for cell in cells)
+
+
+def _begins_another(text: str) -> bool:
+    """Tell whether a part of a line is the label of something else, or its beginning, and not the rest of the cell above."""
+    told = plain(text)
+    return ":" in text or bool(LABEL.match(told) or CUT_LABEL.search(told))
 
 
 def _line(row: Sequence[Line], cells: Sequence[_Cell]) -> Line:
