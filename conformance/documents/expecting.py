@@ -104,10 +104,7 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
     if trait is Trait.FIRST_NAME and wanted is None:
         names = expected.of(Trait.FIRST_NAMES) or ""
         if not value.normal or starts_list(value.normal, names):
-            if not value.display and value.normal and not names.startswith(value.normal):
-                yield from _departs(value, names.partition(" ")[0], form)
-            elif names.startswith(f"{value.normal}-"):
-                yield _cut_at_hyphen(value, names.partition(" ")[0])
+            yield from _beginning(value, names, form)
             return
         wanted = names.partition(" ")[0]
     if trait is Trait.MAILBOX:
@@ -130,6 +127,15 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)
+
+
+def _beginning(value: Value, names: str, form: Format) -> Iterator[Problem]:
+    """Yield what is wrong with a first given name that begins the list when hyphens count as spaces."""
+    first = names.partition(" ")[0]
+    if not value.display and value.normal and not names.startswith(value.normal):
+        yield from _departs(value, first, form)
+    elif names.startswith(f"{value.normal}-"):
+        yield _cut_at_hyphen(value, first)
 
 
 def _cut_at_hyphen(value: Value, whole: str) -> Problem:

@@ -58,6 +58,9 @@ _NEAR: Final = 2.2
 _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _LONG: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAMES, Trait.USED_NAME})
 """Names that may not fit on one line."""
+_NAMES: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES})
+_SENTENCE_BESIDE: Final = re.compile(r"[ :]*\t[^\t]*?\b[a-zà-ÿ]{2,}\b[^\t]*? [a-zà-ÿ]{2,}\b")
+"""A column of running text right of a label: its value stands under it."""
 _ONLY_NAMES: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*")
 _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
 _APART: Final = re.compile(r"(?<! ) +-+ *\Z")
@@ -126,8 +129,25 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
                     line = line.with_inserted(end, f" {below.text[first : first + word.end()]}")
                     below = below.blanked(first, first + word.end())
                     break
-        made[index], made[index + 1] = line, below
+        made[index], made[index + 1] = _carried(line, below)
     return made
+
+
+def _carried(line: Line, below: Line) -> tuple[Line, Line]:
+    """Move a label that the end of a line of running text cuts from its rest, or from its colon, to the line below."""
+    first = len(below.text) - len(below.text.lstrip())
+    start, end = next(reversed(list(columns(line.text))), (0, 0))
+    simple = plain(line.text[start:end].rstrip())
+    cut = None
+    if _REST_OF_LABEL.match(plain(below.text[first:])):
+        cut = CUT_LABEL.search(simple)
+    elif below.text[first : first + 1] == ":":
+        cut = next((one for one in LABEL.finditer(simple) if one.end() == len(simple)), None)
+    if cut is None:
+        return line, below
+    begin = start + cut.start()
+    told = line.text[begin : start + len(simple)].strip()
+    return line.blanked(begin, end), below.with_inserted(first, f"{told} ")
 
 
 def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool, int]]:
@@ -147,7 +167,8 @@ def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterato
         if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]):
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
-        value = _value(trait, line, match.end(), end, places)
+        is_told = not (trait in _NAMES and _SENTENCE_BESIDE.match(line.text, match.end(), end))
+        value = _value(trait, line, match.end(), end, places) if is_told else None
         if value is not None:
             beside = not weak and _COLON.match(line.text, match.end()) is not None
             whole = _continued(_begun_above(value, line, around), line, below)

@@ -1,4 +1,4 @@
-"""A number that its cell is too narrow for goes on under itself: its parts are put together, on the line of its label. Pure."""
+"""A number that its cell, or its line, is too narrow for goes on below: its parts are put together, on the line of its label. Pure."""
 
 from __future__ import annotations
 
@@ -37,28 +37,32 @@ def with_whole_numbers(lines: Sequence[Line]) -> list[Line]:
             begun = _BEGUN.search(line.text[span[0] : span[1]].rstrip())
             if begun is None or next(find_matricules(begun[1]), None) is not None:
                 continue
-            start = span[0] + begun.start(1)
-            rest = _rest(made, index, start, begun[1])
+            here = (span[0] + begun.start(1), span[0] + begun.end(1))
+            rest = _rest(made, index, here, begun[1])
             if rest is not None:
-                _join(made, index, (start, span[0] + begun.end(1)), rest)
+                _join(made, index, here, rest)
     return made
 
 
-def _rest(lines: Sequence[Line], index: int, start: int, begun: str) -> tuple[int, _Span] | None:
+def _rest(lines: Sequence[Line], index: int, span: _Span, begun: str) -> tuple[int, _Span] | None:
     """Find the cell under a begun number with which it makes a whole one: line and place."""
-    line = lines[index]
-    left = line.box(start)[0]
+    line, end = lines[index], span[1]
+    left = line.box(span[0])[0]
     for at in range(index + 1, min(index + _REACH, len(lines))):
         other = lines[at]
         if other.top - lines[at - 1].top > _NEAR * max(lines[at - 1].height, 8.0):
             return None
-        for first, last in columns(other.text):
-            if abs(other.box(first)[0] - left) > _ALIGNED:
+        for position, (first, last) in enumerate(columns(other.text)):
+            is_under = abs(other.box(first)[0] - left) <= _ALIGNED
+            # In a running text the number goes on at the margin.
+            goes_on = at == index + 1 and position == 0 and not line.text[end:].strip()
+            if not (is_under or goes_on):
                 continue
             match = _REST.match(other.text[first:last])
             if match and next(find_matricules(f"{begun} {match[0].strip()}"), None) is not None:
                 return at, (first, last)
-            return None
+            if is_under:
+                return None
     return None
 
 

@@ -19,6 +19,7 @@ _SPREAD: Final = 0.1
 _SPREAD_LETTERS: Final = 8
 _STEPS: Final = 4
 """As many gaps, one after the other and all the same, are those of a word whose letters are spaced on purpose."""
+_SIGNS: Final = frozenset(".:;,|()[]•·")
 _SAME_STEP: Final = 0.03
 _WIDEST_STEP: Final = 0.8
 
@@ -206,7 +207,9 @@ def _steps(row: list[Letter], size: float) -> list[float]:
     run: list[float] = []
     for before, after in pairwise(row):
         gap = after.left - before.right
-        if not _SPREAD * size < gap < _WIDEST_STEP * size:
+        # Around the signs of a sentence (« S. : F | INS ») the spaces are all the same too.
+        is_word = not {before.text, after.text} & _SIGNS
+        if not (is_word and _SPREAD * size < gap < _WIDEST_STEP * size):
             run = []
             continue
         run = [*run, gap] if run and abs(gap - run[0]) <= _SAME_STEP * size else [gap]

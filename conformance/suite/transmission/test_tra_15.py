@@ -70,7 +70,11 @@ def test_by_itself(desk: Desk) -> None:
             refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
             desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
         fed: dict[str, tuple[Person, Patient]] = {}
-        expect_each({kind: lambda kind=kind: fed.update({kind: _arrives(desk, sinks, kind)}) for kind in kinds})  # type: ignore[misc]
+
+        def judge(kind: str) -> None:
+            fed[kind] = _arrives(desk, sinks, kind)
+
+        expect_each({kind: partial(judge, kind) for kind in kinds})
         _save_another_page(desk)
         _arrives_again(desk, sinks, kinds)
         if VACCINATION_NOTE in fed:

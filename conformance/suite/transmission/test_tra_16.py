@@ -226,8 +226,10 @@ def _expect_told(
     # Whatever it carries tells of this patient what INSi does, and its PDF is named as that of any sending.
     expect_right(
         found,
-        lambda problem, _: problem.severity is Severity.FAIL
-        and (bool({"F12", "F13"} & set(problem.rules)) or problem.code == "pdf-name"),
+        lambda problem, _: (
+            problem.severity is Severity.FAIL
+            and (bool({"F12", "F13"} & set(problem.rules)) or problem.code == "pdf-name")
+        ),
     )
     before = [read_document(one.content, one.name) for one in first.documents]
     expect(
