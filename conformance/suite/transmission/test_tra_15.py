@@ -115,11 +115,10 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
     """Have the same documents produced for a second patient: what was fed once is fed for the next one.
 
     They were printed before the identity was qualifiée, and a colleague prints some of them: both feed as any other. It is
-    a child with awkward names, who refuses mails and nothing else.
+    a child with awkward names.
     """
     person = desk.play(PARTS[_CHILD])
     patient = desk.bring(person, Route.IMPORTED)
-    refuses_mails = _refuses_mails(desk, patient)
     for kind in kinds:
         with suppress(RefusedError):
             desk.lgo.render_document(patient.id, kind, actor=desk.user)
@@ -137,24 +136,12 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
         came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
         expect(
             came,
-            fr=f"{kind} est produit pour un second patient{', qui refuse les courriels' if refuses_mails else ''}, et rien n'arrive au DMP",
-            en=f"{kind} is produced for a second patient{', who refuses mails' if refuses_mails else ''}, and nothing reaches the DMP",
-            # That a refusal of mails leaves the DMP alone is in no text.
-            inferred=refuses_mails,
+            fr=f"{kind} est produit pour un second patient, et rien n'arrive au DMP",
+            en=f"{kind} is produced for a second patient, and nothing reaches the DMP",
         )
         _expect_own(came, kind, person, patient)
 
     expect_each({kind: partial(judge, kind) for kind in kinds})
-
-
-def _refuses_mails(desk: Desk, patient: Patient) -> bool:
-    """Note that a patient refuses mails; ``False`` when the software knows no such refusal, or takes it for one of the DMP too."""
-    with desk.if_offered(REFUSALS), suppress(RefusedError):
-        mails = frozenset({Channel.MSSANTE_PATIENT})
-        if desk.lgo.record_opposition(patient.id, mails, actor=desk.user) == mails:
-            return True
-        desk.lgo.record_opposition(patient.id, frozenset(), actor=desk.user)
-    return False
 
 
 def _arrives_under_the_new_number(
