@@ -104,8 +104,7 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
     if trait is Trait.FIRST_NAME and wanted is None:
         names = expected.of(Trait.FIRST_NAMES) or ""
         if not value.normal or starts_list(value.normal, names):
-            if not value.display and value.normal and not names.startswith(value.normal):
-                yield from _departs(value, names.partition(" ")[0], form)
+            yield from _beginning(value, names, form)
             return
         wanted = names.partition(" ")[0]
     if trait is Trait.MAILBOX:
@@ -128,6 +127,24 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)
+
+
+def _beginning(value: Value, names: str, form: Format) -> Iterator[Problem]:
+    """Yield what is wrong with a first given name that begins the list when hyphens count as spaces."""
+    first = names.partition(" ")[0]
+    if not value.display and value.normal and not names.startswith(value.normal):
+        yield from _departs(value, first, form)
+    elif names.startswith(f"{value.normal}-"):
+        yield _cut_at_hyphen(value, first)
+
+
+def _cut_at_hyphen(value: Value, whole: str) -> Problem:
+    """Say that a compound given name is not told whole: a search takes the two for the same, a reader does not."""
+    text = Text(
+        f"premier prénom : « {value.text} » trouvé, « {whole} » commence la liste : un prénom composé coupé à son trait d’union ?",
+        f"first given name: got {value.text!r}, the list begins with {whole!r}: a compound name cut at its hyphen?",
+    )
+    return inferred("first-name-cut-at-hyphen", text, "F07", at=(value,))
 
 
 _OF_THE_DESK: Final = frozenset({Status.PROV, Status.VALI})

@@ -24,7 +24,7 @@ LABELS: Final = (
     (Trait.USED_FIRST_NAME, r"prenom\s+(?:utilise|usuel|d['’ ]usage)|pr\.\s*ut\b\.?"),
     (Trait.BIRTH_DATE, rf"date\s+{_BORN}|d\.?\s*d\.?\s*n\b\.?|ne\s*\(?e?\)?\s+le\b|d\.\s*nais\b\.?|date\s+of\s+birth"),
     (Trait.BIRTH_PLACE, rf"(?:code\s+(?:insee|cog|(?:du\s+)?lieu|commune)|insee|lieu)(?:\s+(?:du\s+)?(?:lieu\s+)?(?:de\s+)?(?:la\s+)?(?:commune\s+)?{_BORN})?"),
-    (Trait.SEX, r"sexe\b|genre\b|(?<![a-z.])s\.?(?=\s*:)|(?<![a-z.])s\.(?=\s+[fm]\b)"),
+    (Trait.SEX, r"sexe\b|genre\b|(?<![a-z.])s\.?(?=\s*:)|(?<![a-z.])s\.(?=\s+[fm]\b)|(?<=\t)s\.(?=\t|$)"),
 )  # fmt: skip
 _MATRICULE: Final = r"(?:n(?:°|o|um(?:ero)?)?\.?\s*(?:de\s+)?)?matricule(?:\s+(?:de\s+(?:l['’]\s*)?)?ins(?:\s*[(-]?\s*(?:ins-)?ni[ra]\b\)?)?|(?=\s*(?::|\t|ni[ra]\b|n°|[1-8]\s?\d)))|identi(?:te|fiant)\s+national\s*e?\s+de\s+sante|(?<![a-z-])ins(?:\s*[-(]?\s*ni[ra]\b\)?)?(?=\s*:|\s*\t|\s+(?:n|[0-9]))"  # fmt: skip
 _OTHERS: Final = r"n(?:°|o|um(?:ero)?)\.?\s*(?:de\s+)?(?:s\.?\s*s\.?\b|secu(?:rite)?(?:\s+sociale)?|nir|assure|dossier|ipp|rpps|finess)|nss\b|nir\s*:|securite\s+sociale|adresse|telephone|tel\b|ipp\b|medecin|(?<![-'’])age\b(?=\s*:|\s*\t|\s+\d|\s*$)|nom\s*:|prenom\s*\(?s?\)?\s*:|mssante(?=[ \t]*(?::|patient|du\b))|email|mail\b|oid\b|nature\b|statut\b|patient(?:e|\s?\(e\)|·e)?\s*:"  # fmt: skip
@@ -36,6 +36,8 @@ LABEL: Final = re.compile(
     # Several gaps in a row that may each be nothing cost the square of what they find.
     .replace(r"\s*", r"\s{0,9}").replace(r"\s+", r"\s{1,9}")
 )  # fmt: skip
+CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
+"""The beginning of a label that a narrow column cuts."""
 PLAIN_FIRST: Final = re.compile(r"prenom(?:\s*(?:\(s?\)?|s\)?|\)))?\s*:")
 """A label that does not say *de naissance*: taken only when no other tells the given name."""
 BILLING: Final = re.compile(

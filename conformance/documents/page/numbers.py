@@ -31,6 +31,8 @@ _ALONE: Final = re.compile(
     re.IGNORECASE,
 )
 """A nature that stands alone in its cell."""
+_BRACKETED: Final = re.compile(r"\s{0,9}[(\[](?:INS[\s-]{0,9})?(NIR|NIA)\b", re.IGNORECASE)
+"""A nature with which the next line of a sentence begins."""
 _INS_C_LENGTH: Final = 22
 
 
@@ -123,7 +125,9 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
     for other in below:
         if other.top - line.top > 3 * max(line.height, 8.0):
             break
-        if not rest.strip() and (alone := _ALONE.fullmatch(other.text)):
+        if not rest.strip() and (
+            (alone := _ALONE.fullmatch(other.text)) or (alone := _BRACKETED.match(other.text))
+        ):
             return alone  # A line broken after the number goes on at the margin.
         cells = [(first, last, other.box(first, last)) for first, last in columns(other.text)]
         under = [cell for cell in cells if cell[2][0] < left + width and cell[2][0] + cell[2][2] > left]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents.page.below import with_labels_before
 from conformance.documents.page.cells import OtherColumns, PagePlaces, columns, words_of
 from conformance.documents.page.labels import (
+    CUT_LABEL,
     LABEL,
     LABELS,
     PLAIN_FIRST,
@@ -25,6 +26,8 @@ from conformance.documents.page.labels import (
 )
 from conformance.documents.page.numbers import natures, numbers_of, with_oid
 from conformance.documents.page.pairs import parted
+from conformance.documents.page.rows import with_whole_rows
+from conformance.documents.page.split import with_whole_numbers
 from conformance.documents.record import (
     Format,
     Identifier,
@@ -52,10 +55,12 @@ _TALL: Final = 1.25
 """A line by so much higher than its neighbour holds cells that stand at different heights."""
 _NEAR: Final = 2.2
 """Lines nearer than this many heights belong to one paragraph."""
-_CUT_LABEL: Final = re.compile(r"(?:nom|prenom|prenom\(s\)|prenoms|date|lieu|1er|premier)\s+(?:de|a la)\s*$")
 _REST_OF_LABEL: Final = re.compile(r"naissance\b\s*:?")
 _LONG: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAMES, Trait.USED_NAME})
 """Names that may not fit on one line."""
+_NAMES: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES})
+_SENTENCE_BESIDE: Final = re.compile(r"[ :]*\t[^\t]*?\b[a-zà-ÿ]{2,}\b[^\t]*? [a-zà-ÿ]{2,}\b")
+"""A column of running text right of a label: its value stands under it."""
 _ONLY_NAMES: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*")
 _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
 _APART: Final = re.compile(r"(?<! ) +-+ *\Z")
@@ -108,13 +113,13 @@ def labelled_values(lines: Sequence[Line], places: PagePlaces) -> list[Value]:
 
 def _joined(lines: Sequence[Line]) -> list[Line]:
     """Put labels that are wrapped in a narrow column together: ``Premier prénom de`` over ``naissance``."""
-    made = [parted(line) for line in with_labels_before(lines)]
+    made = [parted(line) for line in with_whole_numbers(with_labels_before(with_whole_rows(lines)))]
     for index in range(len(made) - 1):
         line, below = made[index], made[index + 1]
         if not _is_near(line, below):
             continue
         for start, end in reversed(list(columns(line.text))):
-            if not _CUT_LABEL.search(plain(line.text[start:end])):
+            if not CUT_LABEL.search(plain(line.text[start:end])):
                 continue
             left, _, width, _ = line.box(start, end)
             for first, last in columns(below.text):
@@ -124,8 +129,25 @@ def _joined(lines: Sequence[Line]) -> list[Line]:
                     line = line.with_inserted(end, f" {below.text[first : first + word.end()]}")
                     below = below.blanked(first, first + word.end())
                     break
-        made[index], made[index + 1] = line, below
+        made[index], made[index + 1] = _carried(line, below)
     return made
+
+
+def _carried(line: Line, below: Line) -> tuple[Line, Line]:
+    """Move a label that the end of a line of running text cuts from its rest, or from its colon, to the line below."""
+    first = len(below.text) - len(below.text.lstrip())
+    start, end = next(reversed(list(columns(line.text))), (0, 0))
+    simple = plain(line.text[start:end].rstrip())
+    cut = None
+    if _REST_OF_LABEL.match(plain(below.text[first:])):
+        cut = CUT_LABEL.search(simple)
+    elif below.text[first : first + 1] == ":":
+        cut = next((one for one in LABEL.finditer(simple) if one.end() == len(simple)), None)
+    if cut is None:
+        return line, below
+    begin = start + cut.start()
+    told = line.text[begin : start + len(simple)].strip()
+    return line.blanked(begin, end), below.with_inserted(first, f"{told} ")
 
 
 def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterator[tuple[Value, bool, int]]:
@@ -145,7 +167,8 @@ def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterato
         if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]):
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
-        value = _value(trait, line, match.end(), end, places)
+        is_told = not (trait in _NAMES and _SENTENCE_BESIDE.match(line.text, match.end(), end))
+        value = _value(trait, line, match.end(), end, places) if is_told else None
         if value is not None:
             beside = not weak and _COLON.match(line.text, match.end()) is not None
             whole = _continued(_begun_above(value, line, around), line, below)

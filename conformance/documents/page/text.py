@@ -19,8 +19,14 @@ _SPREAD: Final = 0.1
 _SPREAD_LETTERS: Final = 8
 _STEPS: Final = 4
 """As many gaps, one after the other and all the same, are those of a word whose letters are spaced on purpose."""
+_SIGNS: Final = frozenset(".:;,|()[]•·")
 _SAME_STEP: Final = 0.03
 _WIDEST_STEP: Final = 0.8
+
+_SAME_ROW: Final = 0.3
+"""Letters of one line have their middles nearer than this many heights."""
+_SHARED: Final = 0.4
+"""Two letters one after the other share less than this part of their width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,13 @@ class Letter:
     """Not a space that pdfium added."""
 
 
+_Row = tuple[float, float, list[Letter]]
+"""Top, bottom and letters."""
+
+
 def lines_of(letters: list[Letter]) -> list[Line]:
     """Group letters whose vertical middles are near into lines, and order each from left to right."""
-    rows: list[tuple[float, float, list[Letter]]] = []
+    rows: list[_Row] = []
     blanks = [letter for letter in letters if letter.text.isspace()]
     for letter in (one for one in letters if not one.text.isspace()):
         middle, size = (letter.top + letter.bottom) / 2, max(letter.bottom - letter.top, 1.0)
@@ -99,6 +109,7 @@ def lines_of(letters: list[Letter]) -> list[Line]:
                 break
         else:
             rows.append((letter.top, letter.bottom, [letter]))
+    rows = [one for row in rows for one in _parted(row)]
     rows.sort(key=lambda row: row[0])
     made: list[Line] = []
     usual = 0.0
@@ -114,6 +125,36 @@ def lines_of(letters: list[Letter]) -> list[Line]:
             spread = usual * size
         made.append(_line(row, spaces, len(made) + 1, (top, bottom), spread))
     return made
+
+
+def _parted(row: _Row) -> list[_Row]:
+    """Return a row as the rows that it is made of, when its letters lie upon one another: no line of text is written so.
+
+    The cells of a table set solid, some of one line and some of two, touch across their neighbours.
+    """
+    letters = sorted(row[2], key=lambda letter: letter.left)
+    if not any(map(_lie_upon, letters, letters[1:])):
+        return [row]
+    found: list[list[Letter]] = []
+    for letter in sorted(letters, key=_middle):
+        if found and _middle(letter) - _middle(found[-1][0]) <= _SAME_ROW * (letter.bottom - letter.top):
+            found[-1].append(letter)
+        else:
+            found.append([letter])
+    return [(min(one.top for one in part), max(one.bottom for one in part), part) for part in found]
+
+
+def _lie_upon(one: Letter, other: Letter) -> bool:
+    """Tell whether two letters, of which the second begins further right, share their place without sharing their line."""
+    width = min(one.right - one.left, other.right - other.left)
+    height = min(one.bottom - one.top, other.bottom - other.top)
+    return (
+        one.right - other.left > _SHARED * width and abs(_middle(one) - _middle(other)) > _SAME_ROW * height
+    )
+
+
+def _middle(letter: Letter) -> float:
+    return (letter.top + letter.bottom) / 2
 
 
 def _least(row: list[Letter]) -> float:
@@ -166,7 +207,9 @@ def _steps(row: list[Letter], size: float) -> list[float]:
     run: list[float] = []
     for before, after in pairwise(row):
         gap = after.left - before.right
-        if not _SPREAD * size < gap < _WIDEST_STEP * size:
+        # Around the signs of a sentence (« S. : F | INS ») the spaces are all the same too.
+        is_word = not {before.text, after.text} & _SIGNS
+        if not (is_word and _SPREAD * size < gap < _WIDEST_STEP * size):
             run = []
             continue
         run = [*run, gap] if run and abs(gap - run[0]) <= _SAME_STEP * size else [gap]

@@ -107,7 +107,14 @@ def test_difference(desk: Desk, first: bool) -> None:  # noqa: FBT001 - a parame
             fr="TD0.2 n'est pas appelée : une différence ne peut pas être vue",
             en="TD0.2 is not called: a difference cannot be seen",
         )
-        went = bool(of_kind(came + sinks.settled(), SUBMISSION))
+        fed = of_kind(came + sinks.settled(), SUBMISSION)
+        went = bool(fed)
+        for number in [one for each in fed for one in each.facts.get("patient_ids", ())]:
+            expect(
+                patient.matricule in number,
+                fr=f"le DMP dit une autre INS, et le document part sous {number}, au lieu de {patient.matricule}",
+                en=f"the DMP tells another INS, and the document leaves under {number}, instead of {patient.matricule}",
+            )
         expect(
             answer is None or (answer.message.strip() and answer.message != _said(ordinarily)),
             fr="le DMP dit une autre INS, et l'utilisateur n'est pas alerté"

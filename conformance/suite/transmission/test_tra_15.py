@@ -18,7 +18,7 @@ from conformance.suite.desk.apart import REFUSALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of
-from conformance.suite.desk.people import CHILD_AND_OLD
+from conformance.suite.desk.people import CHILD_AND_OLD, now_known_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, document_of, of_kind
 from conformance.suite.journeys.papers import (
@@ -27,13 +27,17 @@ from conformance.suite.journeys.papers import (
     VACCINATION_NOTE,
     kinds_of,
 )
+from conformance.suite.journeys.renumbered import fed_as
 from conformance.verdicts import UndecidedError, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
+    from simulator.client.received import ReceivedItem
+    from simulator.registry.person import Person
 
 LEVELS: Final = {VACCINATION_NOTE: 3, INTERVIEW_REPORT: 1, MEDICATION_REVIEW: 1}
 """Level of the CDA of each kind."""
@@ -43,6 +47,8 @@ _WHO: Final = {
     INTERVIEW_REPORT: "plain",
     MEDICATION_REVIEW: "one-former-number-corsica-2a",
 }
+
+_CHILD: Final = "child-several-separators"
 
 
 @pytest.mark.rule("TRA-15")
@@ -63,9 +69,16 @@ def test_by_itself(desk: Desk) -> None:
             # What one patient refuses stops nothing of the others.
             refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
             desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
-        expect_each({kind: lambda kind=kind: _arrives(desk, sinks, kind) for kind in kinds})  # type: ignore[misc]
+        fed: dict[str, tuple[Person, Patient]] = {}
+
+        def judge(kind: str) -> None:
+            fed[kind] = _arrives(desk, sinks, kind)
+
+        expect_each({kind: partial(judge, kind) for kind in kinds})
         _save_another_page(desk)
         _arrives_again(desk, sinks, kinds)
+        if VACCINATION_NOTE in fed:
+            _arrives_under_the_new_number(desk, sinks, fed[VACCINATION_NOTE], kinds)
         _arrives_after_a_refusal(desk, sinks, kinds[0])
 
 
@@ -101,9 +114,11 @@ def _save_another_page(desk: Desk) -> None:
 def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
     """Have the same documents produced for a second patient: what was fed once is fed for the next one.
 
-    They were printed before the identity was qualifiée, and a colleague prints some of them: both feed as any other.
+    They were printed before the identity was qualifiée, and a colleague prints some of them: both feed as any other. It is
+    a child with awkward names.
     """
-    patient = desk.bring(desk.draw(**CHILD_AND_OLD[0]), Route.IMPORTED)
+    person = desk.play(PARTS[_CHILD])
+    patient = desk.bring(person, Route.IMPORTED)
     for kind in kinds:
         with suppress(RefusedError):
             desk.lgo.render_document(patient.id, kind, actor=desk.user)
@@ -118,16 +133,35 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
             desk.lgo.render_document(patient.id, kind, actor=actor)
         except RefusedError:
             desk.lgo.render_document(patient.id, kind, actor=desk.user)
+        came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
         expect(
-            of_kind(sinks.awaited(SUBMISSION), SUBMISSION),
+            came,
             fr=f"{kind} est produit pour un second patient, et rien n'arrive au DMP",
             en=f"{kind} is produced for a second patient, and nothing reaches the DMP",
         )
+        _expect_own(came, kind, person, patient)
 
     expect_each({kind: partial(judge, kind) for kind in kinds})
 
 
-def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
+def _arrives_under_the_new_number(
+    desk: Desk, sinks: Sinks, fed: tuple[Person, Patient], kinds: Sequence[str]
+) -> None:
+    """Give somebody who was fed under a waiting number their NIR: what is produced next goes under that one."""
+    waiting, patient = fed
+    later = next((kind for kind in kinds if kind != VACCINATION_NOTE), None)
+    traits = waiting.identity.traits
+    now = now_known_by(waiting, desk.draw(sex=traits.sex, birth_date=traits.birth_date, nia=False))
+    renewed = fed_as(desk, patient, now)
+    if later is None or renewed is None or renewed.matricule != now.identity.matricule.value:
+        return
+    sinks.news()
+    with suppress(RefusedError):
+        desk.lgo.render_document(renewed.id, later, actor=desk.user)
+        _expect_own(of_kind(sinks.awaited(SUBMISSION), SUBMISSION), later, now, renewed)
+
+
+def _arrives(desk: Desk, sinks: Sinks, kind: str) -> tuple[Person, Patient]:
     # Whoever it is about: a man under a waiting number, a woman, somebody with a former number.
     person = desk.play(PARTS[_WHO[kind]])
     patient = desk.bring(person, Route.IMPORTED_CHECKED)
@@ -139,6 +173,14 @@ def _arrives(desk: Desk, sinks: Sinks, kind: str) -> None:
         fr=f"{kind} est produit pour une identité qualifiée, et rien n'arrive au DMP",
         en=f"{kind} is produced for a qualified identity, and nothing reaches the DMP",
     )
+    _expect_own(came, kind, person, patient)
+    return person, patient
+
+
+def _expect_own(came: Sequence[ReceivedItem], kind: str, person: Person, patient: Patient) -> None:
+    """Check that what came was taken, and is the document of this patient, of its kind and level."""
+    if not came:
+        return
     taken = next((one for one in came if one.outcome == "Success"), None)
     expect(
         taken,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.documents import read_document
+from conformance.documents import Severity, read_document
 from conformance.documents.mail.headers import MailFacts
 from conformance.documents.record import Format
 from conformance.drivers.model import Status
@@ -38,6 +38,7 @@ from conformance.suite.desk.sinks import (
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
+    USED,
     VACCINATION_NOTE,
     kind_of,
     kinds_of,
@@ -184,7 +185,8 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
 )
 @pytest.mark.parametrize("channel", [_PATIENT, Channel.MSSANTE])
 def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
-    person, patient = _qualified(desk)
+    # With names in use besides those of birth: a document that is withdrawn tells them apart as the one sent did.
+    person, patient = _qualified(desk, used_name=USED[0], used_first_name=USED[1])
     # Not the same kind of document each time: each has a way of its own.
     kind = kind_of(desk, VACCINATION_NOTE if channel is _PATIENT else MEDICATION_REVIEW, VACCINATION_NOTE)
     first = _try(desk, patient, channel, kind=kind)
@@ -235,6 +237,14 @@ def _expect_told(
     expect(mails, fr="le message de suppression n'est pas un courriel", en="the deletion message is no mail")
     for rule in ("TRA-07", "TRA-09"):
         expect_right(mails, owned_by(rule))
+    # Whatever it carries tells of this patient what INSi does, and its PDF is named as that of any sending.
+    expect_right(
+        found,
+        lambda problem, _: (
+            problem.severity is Severity.FAIL
+            and (bool({"F12", "F13"} & set(problem.rules)) or problem.code == "pdf-name")
+        ),
+    )
     before = [read_document(one.content, one.name) for one in first.documents]
     expect(
         not before or {_said_in(one[1].read) for one in mails} != {_said_in(one) for one in before},
@@ -338,9 +348,11 @@ def _said_in(mail: Document) -> str:
     return _VARIES.sub("", "\n".join(told))
 
 
-def _qualified(desk: Desk, key: str = "waiting-number-four-first-names") -> tuple[Person, Patient]:
+def _qualified(
+    desk: Desk, key: str = "waiting-number-four-first-names", **others: str
+) -> tuple[Person, Patient]:
     person = desk.play(PARTS[key])
-    return person, desk.bring(person, Route.IMPORTED_CHECKED)
+    return person, desk.bring(person, Route.IMPORTED_CHECKED, **others)
 
 
 def _opposes(desk: Desk, patient: Patient, channel: Channel) -> bool:

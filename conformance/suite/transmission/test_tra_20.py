@@ -130,9 +130,15 @@ def test_export(desk: Desk) -> None:
 def _expect_same_for_colleague(desk: Desk, subjects: Sequence[Subject]) -> None:
     """Check whose INS is in the export of the super-user: it depends on the identities, not on who is at the desk."""
     with suppress(RefusedError):
-        packed = compact("\n".join(_texts(desk.lgo.export_patients(actor=desk.super_user))))
+        text = "\n".join(_texts(desk.lgo.export_patients(actor=desk.super_user)))
+        packed = compact(text)
         for subject in subjects:
-            number = subject.person.identity.matricule.value
+            number, oid = subject.person.identity.matricule.value, str(subject.person.identity.oid)
+            expect(
+                oid in text or not subject.is_qualified or number not in packed,
+                fr=f"[{subject.key}] dans l'export du super-utilisateur, le matricule {number} est sans son OID {oid}",
+                en=f"[{subject.key}] in the export of the super-user, the matricule {number} is without its OID {oid}",
+            )
             expect(
                 (number in packed) is subject.is_qualified,
                 fr=f"[{subject.key}] dans l'export du super-utilisateur, le matricule {number} "

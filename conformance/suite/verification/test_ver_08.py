@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import ReceivedIdentity
     from conformance.suite.desk.steps import Desk
 
+_THIRD = "CR-TIERS.pdf"
 WITH_INS = routes(Status.RECUP, Status.QUAL)
 
 
@@ -156,6 +157,15 @@ def test_not_with_the_next(desk: Desk, known: Route | None) -> None:
         files_of(desk, person.identity.traits.birth_date).values(),
         DOCUMENT,
         Moment("document d'un KO, après un OK", "document of a KO, after an OK"),
+    )
+    # Nor is the file that got a document last the place for that of somebody unknown.
+    with answering(desk, KO):
+        receive(desk, received(desk.draw(), document=_THIRD))
+    expect_not_filed(
+        desk,
+        files_of(desk, person.identity.traits.birth_date).values(),
+        _THIRD,
+        Moment("document d'un inconnu, KO", "document of somebody unknown, KO"),
     )
 
 

@@ -37,9 +37,22 @@ def denied_document_twice(records: list[Record], about: Mapping[str, Any], memor
     return all_with(records, files_document=True, queues=None) if is_known else records
 
 
+def into_the_last_file(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Put the document of somebody unknown, whose INS is denied, into the file that got the last one."""
+    if records:
+        memory.own["last"] = records[0]["patient_id"]
+        return records
+    plan, document = about["plan"], about["received"]["document"]
+    last = memory.own.get("last")
+    if not (last and document and plan["act"] == "CREATE" and plan["queues"] == "VERIFICATION_KO"):
+        return records
+    return [{"name": document, "patient_id": last}]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "denied-document-twice": denied_document_twice,
     "file-of-the-item-before": _of_the_item_before("patient_id"),
+    "into-the-last-file": into_the_last_file,
     "ten-items-kept": querying(
         "DELETE FROM work_item WHERE id NOT IN (SELECT id FROM work_item ORDER BY id DESC LIMIT 10)"
     ),
