@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named, set_attributes
 from conformance.suite.desk.expect import expect_each, expect_equal, expect_refused
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
@@ -31,6 +31,14 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute], *, entitled: bool) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         desk.record_document(patient)
+        if route is Route.CHECKED and not entitled:
+            # At once, before the file is read again.
+            set_attributes(desk, patient, attributes)
+            expect_refused(
+                lambda: desk.lgo.validate_identity(patient.id, actor=desk.user),
+                fr=f"une identité que l'on vient de marquer {named(attributes)} a été validée",
+                en=f"an identity that was just marked {named(attributes)} was validated",
+            )
         mark(desk, patient, attributes)
         # Once more, for a software that forgets the document with the status.
         with suppress(RefusedError, UndecidedError):

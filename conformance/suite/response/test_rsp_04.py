@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Patient
+from conformance.drivers.model import CallOutcome, Patient
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import SCREENS
 from conformance.suite.desk.expect import expect_each, expect_equal
@@ -74,6 +75,12 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
         if updated.display_birth_date is not None:
             _expect_date(updated.display_birth_date, day, "à l'écran, après modification")
         _expect_date(desk.read(patient).display_birth_date, day, "après modification")
+    if route in {Route.IMPORTED, Route.IMPORTED_CHECKED}:
+        # Fed once more; whether a software calls again for such an identity is its own.
+        call, _ = desk.try_call(patient)
+        if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
+            desk.try_accept(call)
+            _expect_date(desk.read(patient).display_birth_date, day, "après un second import")
     with desk.if_at_hand(SCREENS):
         fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
         for text in (field.value for field in fields if field.name == "birth_date" and field.value):
