@@ -10,7 +10,7 @@ import pytest
 
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named, set_attributes
+from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.desk.expect import expect_each, expect_equal, expect_refused
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route
@@ -31,15 +31,17 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute], *, entitled: bool) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         desk.record_document(patient)
-        if route is Route.CHECKED and not entitled:
-            # At once, before the file is read again.
-            set_attributes(desk, patient, attributes)
+        actor = desk.super_user if entitled else desk.user
+
+        def refused() -> None:
             expect_refused(
-                lambda: desk.lgo.validate_identity(patient.id, actor=desk.user),
-                fr=f"une identité que l'on vient de marquer {named(attributes)} a été validée",
-                en=f"an identity that was just marked {named(attributes)} was validated",
+                lambda: desk.lgo.validate_identity(patient.id, actor=actor),
+                fr=f"une identité {named(attributes)} a été validée",
+                en=f"an identity {named(attributes)} was validated",
             )
-        mark(desk, patient, attributes)
+
+        # On one way at once, before the file is read again.
+        mark(desk, patient, attributes, at_once=refused if route is Route.CHECKED else None)
         # Once more, for a software that forgets the document with the status.
         with suppress(RefusedError, UndecidedError):
             desk.record_document(patient)
@@ -51,12 +53,7 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
             en=f"status of an identity {named(attributes)} of which a document is recorded",
             inferred=True,
         )
-        actor = desk.super_user if entitled else desk.user
-        expect_refused(
-            lambda: desk.lgo.validate_identity(patient.id, actor=actor),
-            fr=f"une identité {named(attributes)} a été validée",
-            en=f"an identity {named(attributes)} was validated",
-        )
+        refused()
         expect_kept(
             desk.snapshot(patient),
             before,

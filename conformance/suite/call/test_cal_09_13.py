@@ -157,14 +157,16 @@ def _expect_not_repeated(requests: Sequence[ExchangeView]) -> None:
 
 def _expect_asked_once_corrected(desk: Desk) -> None:
     """Check that several people found are not the end of it: another trait is another question."""
-    person = desk.draw(**PLAIN)
-    patient = desk.create(person, first_names=None)
+    person = desk.draw(first_names_count=2, **PLAIN)
+    first = person.first_name
+    patient = desk.create(person)
     with desk.answered_by("answers/several"):
         desk.try_call(patient)
     with preparing("corriger le trait", "correct the trait", depends_on=("FLD-01",)):
         day = another_value(desk, person, "birth_date")
         place = other_place(desk, person)
-        desk.lgo.update_patient(patient.id, {"birth_date": day, "birth_place": place}, actor=desk.user)
+        changes = {"birth_date": day, "birth_place": place, "first_names": f"{first} YEMDRAL"}
+        desk.lgo.update_patient(patient.id, changes, actor=desk.user)
     now = desk.read(patient)
     with desk.answered_by("answers/several"):
         again, requests = desk.try_call(now)
