@@ -114,9 +114,24 @@ def place_before_sent(records: list[Record], about: Mapping[str, Any], memory: M
     ]
 
 
+def list_before_change_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the list that a change replaces."""
+    memory.shared[about["before"]["id"]] = about["before"]["first_names"]
+    return records
+
+
+def list_before_change_sent(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Send the joined first names of before their correction."""
+    return [
+        {**one, "first_name": memory.shared.get(about["patient_id"]) or one["first_name"]} for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "blocked-once-called": blocked_once_called,
     "first-given-doubled": first_given_doubled,
+    "list-before-change-noted": list_before_change_noted,
+    "list-before-change-sent": list_before_change_sent,
     "nobody-remembered": nobody_remembered,
     "nobody-under-names": nobody_under_names,
     "noted-blocked": noted_blocked,
