@@ -179,7 +179,7 @@ def test_new_number(desk: Desk, route: Route) -> None:
             fr="après un nom utilisé et une pièce, le dossier ne porte plus le nouveau numéro",
             en="after a used name and a document the file no longer bears the new number",
         )
-        with desk.if_at_hand(VERIFICATION):
+        with desk.if_offered(VERIFICATION):
             _expect_verified_as(desk, patient, now.identity.matricule.number)
     with desk.if_offered(INS_HISTORY):
         kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -185,15 +186,23 @@ def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Re
 
 
 def _expect_alerted_again(calls: Sequence[InsiCall | RefusedError], moment: Moment) -> None:
-    """Check that what alerts once alerts each time: the same answer is no better for being the second."""
-    alerted = [bool(call.alerts) for call in calls if not isinstance(call, RefusedError)]
+    """Check that what alerts once is told each time: the same answer is no better for being the second."""
+    answered = [call for call in calls if not isinstance(call, RefusedError)]
+    if len(answered) < len(calls) or not answered[0].alerts or answered[-1].alerts:
+        return
+    first = _words(" ".join([answered[0].message, *(alert.message for alert in answered[0].alerts)]))
     expect(
-        not alerted or all(alerted) or not alerted[0],
-        fr=f"{moment.fr}, l'alerte du premier appel manque au suivant",
-        en=f"{moment.en}, the alert of the first call is missing from the next",
-        # In which words, and whether apart from the message, is the software's own.
+        first & _words(answered[-1].message),
+        fr=f"{moment.fr}, l'alerte du premier appel manque au suivant, qui ne dit que « {answered[-1].message} »",
+        en=f"{moment.en}, the alert of the first call is missing from the next, which only says “{answered[-1].message}”",
+        # In which words it is told again, apart from the message or in it, is the software's own.
         inferred=True,
     )
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text that mean something, short ones left out."""
+    return set(re.findall(r"\w{4,}", text.casefold()))
 
 
 def _names(person: Person) -> tuple[str, ...]:
