@@ -13,7 +13,7 @@ from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from conformance.drivers.model import Patient
     from conformance.suite.desk.snapshot import Snapshot
@@ -104,10 +104,18 @@ def is_for_good(obstacle: Exception) -> bool:
     return isinstance(obstacle, NotOfferedError) and obstacle.path == DOUBT_LIFTED
 
 
-def mark(desk: Desk, patient: Patient, attributes: Collection[Attribute]) -> Snapshot:
-    """Set attributes and return the file, which has to carry them."""
+def mark(
+    desk: Desk,
+    patient: Patient,
+    attributes: Collection[Attribute],
+    *,
+    at_once: Callable[[], object] | None = None,
+) -> Snapshot:
+    """Set attributes and return the file, which has to carry them; ``at_once`` is done before it is read again."""
     with preparing(f"poser {named(attributes)}", f"set {named(attributes)}", depends_on=("ATT-01", "ATT-02")):
         set_attributes(desk, patient, attributes)
+    if at_once is not None:
+        at_once()
     after = desk.snapshot(patient)
     if after.patient.attributes != frozenset(attributes):
         raise UndecidedError(

@@ -31,7 +31,17 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
     def judge(attributes: frozenset[Attribute], *, entitled: bool) -> None:
         patient = desk.bring(desk.draw(), route, **NAMES_IN_USE)
         desk.record_document(patient)
-        mark(desk, patient, attributes)
+        actor = desk.super_user if entitled else desk.user
+
+        def refused() -> None:
+            expect_refused(
+                lambda: desk.lgo.validate_identity(patient.id, actor=actor),
+                fr=f"une identité {named(attributes)} a été validée",
+                en=f"an identity {named(attributes)} was validated",
+            )
+
+        # On one way at once, before the file is read again.
+        mark(desk, patient, attributes, at_once=refused if route is Route.CHECKED else None)
         # Once more, for a software that forgets the document with the status.
         with suppress(RefusedError, UndecidedError):
             desk.record_document(patient)
@@ -43,12 +53,7 @@ def test_validation_is_refused(desk: Desk, route: Route) -> None:
             en=f"status of an identity {named(attributes)} of which a document is recorded",
             inferred=True,
         )
-        actor = desk.super_user if entitled else desk.user
-        expect_refused(
-            lambda: desk.lgo.validate_identity(patient.id, actor=actor),
-            fr=f"une identité {named(attributes)} a été validée",
-            en=f"an identity {named(attributes)} was validated",
-        )
+        refused()
         expect_kept(
             desk.snapshot(patient),
             before,

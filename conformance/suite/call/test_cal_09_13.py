@@ -17,6 +17,7 @@ from conformance.suite.desk.snapshot import Moment
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.wire import asked, expect_sent, need_answer, need_found, need_request
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import other_place
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -156,19 +157,26 @@ def _expect_not_repeated(requests: Sequence[ExchangeView]) -> None:
 
 def _expect_asked_once_corrected(desk: Desk) -> None:
     """Check that several people found are not the end of it: another trait is another question."""
-    person = desk.draw(**PLAIN)
-    patient = desk.create(person, first_names=None)
+    person = desk.draw(first_names_count=2, **PLAIN)
+    first = person.first_name
+    patient = desk.create(person)
     with desk.answered_by("answers/several"):
         desk.try_call(patient)
     with preparing("corriger le trait", "correct the trait", depends_on=("FLD-01",)):
         day = another_value(desk, person, "birth_date")
-        desk.lgo.update_patient(patient.id, {"birth_date": day}, actor=desk.user)
-    again, requests = desk.try_call(desk.read(patient))
+        place = other_place(desk, person)
+        changes = {"birth_date": day, "birth_place": place, "first_names": f"{first} YEMDRAL"}
+        desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+    now = desk.read(patient)
+    with desk.answered_by("answers/several"):
+        again, requests = desk.try_call(now)
     expect(
         requests,
         fr=f"après un 02, un trait corrigé, aucune nouvelle requête ne part : {again}",
         en=f"after a 02, a trait corrected, no new request leaves: {again}",
     )
+    # The place too is the one of now, where a software sends it.
+    expect_sent(requests, now, Moment("après un 02 et une correction", "after a 02 and a correction"))
 
 
 def _expect_names_before_place(requests: Sequence[ExchangeView], patient: Patient) -> None:

@@ -45,8 +45,18 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
         _, requests = desk.try_call(patient)
         need_request(requests)
         _expect_nobody_of(blocked, requests)
-        before = mark(desk, patient, attributes)
         blocked.add((patient.birth_name, patient.birth_date))
+
+        def at_once() -> None:
+            call, requests = desk.try_call(patient)
+            said = named(attributes)
+            expect_blocked(
+                call, requests, fr=f"que l'on vient de marquer {said}", en=f"that was just marked {said}"
+            )
+
+        # On two ways at once, before the file is read again.
+        is_at_once = route in {Route.TYPED, Route.IMPORTED_CHECKED}
+        before = mark(desk, patient, attributes, at_once=at_once if is_at_once else None)
         for user, actor in (("utilisateur", desk.user), ("super-utilisateur", desk.super_user)):
             for attempt in ("", ", second essai"):
                 call, requests = desk.try_call(patient, actor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import combinations
@@ -16,7 +17,9 @@ from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, S
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP, CHECKED, LADEN, SCAN, SCREENS, SEARCH, SETTINGS
+from conformance.suite.desk.apart import APP, CARD, CHECKED, LADEN, SCAN, SCREENS, SEARCH, SETTINGS
+from conformance.suite.desk.card_calls import read_card
+from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.full import bring_full
@@ -27,7 +30,7 @@ from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import app_identity, expect_values, shown
 from conformance.suite.journeys.cast import typed_then_fed
 from conformance.suite.site.settings import restored, setting
-from conformance.verdicts import Departure
+from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -236,6 +239,38 @@ def test_like_somebody_known(desk: Desk) -> None:
     )
 
 
+@pytest.mark.rule("CRE-03")
+@pytest.mark.title(
+    fr="Après une carte lue ou rattachée, un appel sans suite ou une création refusée, les cinq traits suffisent encore",
+    en="After a card read or attached, a call that led nowhere or a refused creation, the five traits are still enough",
+)
+def test_after_another_act(desk: Desk) -> None:
+    known = desk.draw()
+    patient = desk.create(known)
+
+    def attached() -> None:
+        with desk.if_at_hand(CARD), suppress(RefusedError, UndecidedError):
+            reading = read_card(desk, own_card(known))
+            desk.lgo.attach_card(patient.id, reading.id, ALONE, actor=desk.user)
+
+    def failed() -> None:
+        with desk.answered_by("faults/insi-102"):
+            desk.try_call(patient)
+
+    acts: dict[str, Callable[[], None]] = {
+        "carte rattachée": attached,
+        "appel en échec": failed,
+        "création refusée": lambda: _refused_creation(desk),
+    }
+
+    def judge(act: Callable[[], None]) -> None:
+        act()
+        # The control is somebody else, so that one refusal alone is seen too.
+        _expect_created_as(desk, desk.draw(), {}, control=typed(desk.draw(**PLAIN), **NAMES_IN_USE))
+
+    expect_each({label: partial(judge, act) for label, act in acts.items()})
+
+
 def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
     person = desk.play(part)
     _expect_created_as(desk, person, others, control=typed(person, **NAMES_IN_USE))
@@ -243,7 +278,12 @@ def _expect_created(desk: Desk, part: Part, others: dict[str, str]) -> None:
 
 def _expect_created_as(desk: Desk, person: Person, others: dict[str, str], *, control: PatientTraits) -> None:
     minimal = typed(person, first_names=None, **others)
-    stored = desk.try_create(minimal, control=control)
+    try:
+        stored = desk.try_create(minimal, control=control)
+    except UndecidedError:
+        # Refused with whatever the driver can type: for want of a field that it cannot, says the software itself.
+        _expect_no_other_field_missing(desk, minimal)
+        raise
     if isinstance(stored, RefusedError):
         raise Departure(
             f"la création avec les cinq traits obligatoires seulement est refusée : {stored.message}",
@@ -256,6 +296,19 @@ def _expect_created_as(desk: Desk, person: Person, others: dict[str, str], *, co
         en="the file is not what was typed",
     )
     _expect_bare(desk.snapshot(stored).values)
+
+
+def _expect_no_other_field_missing(desk: Desk, minimal: PatientTraits) -> None:
+    """Check that a creation is not refused for a field that is no trait."""
+    try:
+        desk.lgo.create_patient(minimal, actor=desk.user)
+    except RefusedError as refusal:
+        others = set(refusal.fields) - set(asdict(minimal))
+        if others and others == set(refusal.fields):
+            raise Departure(
+                f"la création est refusée faute d'un autre champ ({', '.join(sorted(others))}) : {refusal.message}",
+                f"the creation is refused for want of another field ({', '.join(sorted(others))}): {refusal.message}",
+            ) from refusal
 
 
 @pytest.mark.rule("CRE-05")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import STRICT_FIELDS, CallOutcome, Status
 from conformance.suite.desk.apart import (
     ASKED_AGAIN,
@@ -19,7 +20,6 @@ from conformance.verdicts import UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.drivers.errors import RefusedError
     from conformance.drivers.model import InsiCall, Patient, PatientTraits
     from conformance.suite.desk.routes import Route
     from conformance.suite.desk.standing import Standing
@@ -83,6 +83,20 @@ def need_no_new_check(desk: Standing, call: InsiCall, refusal: RefusedError) -> 
             f"refusé pour une identité validée qui diffère de celle d'INSi : {refusal.message}",
             f"refused for an identity validée that differs from that of INSi: {refusal.message}",
         ) from refusal
+
+
+def held_already(desk: Standing, call: InsiCall) -> Patient | None:
+    """Return the file of a call whose answer it holds to the letter, by its comparison: there is nothing to accept then."""
+    if not call.patient_id:
+        return None
+    patient = desk.lgo.read_patient(call.patient_id, actor=desk.user)
+    if not patient.matricule:
+        return None
+    try:
+        lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
+    except RefusedError:
+        return None
+    return None if any(line.different for line in lines) else patient
 
 
 def need_status(patient: Patient, route: Route) -> None:

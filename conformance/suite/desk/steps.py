@@ -12,6 +12,7 @@ from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.suite.desk.apart import EMPTYING, HISTORY, INS_HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
 from conformance.suite.desk.needs import (
+    held_already,
     need_another_question,
     need_no_exemption,
     need_no_new_check,
@@ -245,6 +246,8 @@ class Desk(Standing):
             except RefusedError as refusal:
                 if accept:
                     need_no_new_check(self, call, refusal)
+                    if (patient := held_already(self, call)) is not None:
+                        return patient
                 raise
 
     def try_accept(self, call: InsiCall) -> Patient | RefusedError | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.documents.datamatrix.payload import payload_of
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import SCAN
 from conformance.suite.desk.card_calls import by_card, read_card, try_card_call
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
@@ -22,6 +25,7 @@ from conformance.suite.desk.words import expect_values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.suite.desk.cards import Family
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
 
@@ -161,6 +165,22 @@ def test_created_beside_a_card(desk: Desk, key: str) -> None:
         fr="statut d'un patient créé à la main, sa carte dans le lecteur",
         en="status of a patient created by hand, their card in the reader",
     )
+    if key == "partner":
+        _expect_scanned_beside(desk, people)
+
+
+def _expect_scanned_beside(desk: Desk, people: Family) -> None:
+    """Check that a file made of a symbol bears no number of the card that is in the reader."""
+    numbers = {person.billing_number for person in people.card().beneficiaries}
+    with desk.if_at_hand(SCAN), suppress(RefusedError):
+        scanned = desk.lgo.scan_datamatrix(payload_of(desk.draw().identity), actor=desk.user)
+        if scanned.patient_id is not None:
+            number = desk.lgo.read_patient(scanned.patient_id, actor=desk.user).matricule
+            expect(
+                number is None or number not in numbers,
+                fr=f"symbole lu, une carte dans le lecteur : le matricule {number} est un numéro de la carte",
+                en=f"symbol scanned, a card in the reader: the matricule {number} is a number of the card",
+            )
 
 
 @pytest.mark.rule("FLD-03")

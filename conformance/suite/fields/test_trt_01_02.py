@@ -6,6 +6,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.people import NAMES_IN_USE, PLAIN, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import USERS, preparing
@@ -94,12 +95,16 @@ RULES = [pytest.param(rule, marks=pytest.mark.rule(rule), id=rule) for rule in W
 def test_at_creation(desk: Desk, rule: str, user: str, field: str) -> None:
     desk = desk.by(user)
 
+    # With names in use every other time, each time for one of the two users: what is looked at is not another field.
+    turns = cycle(({}, NAMES_IN_USE) if user == "user" else (NAMES_IN_USE, {}))
+
     def judge(spoil: Callable[[str], str]) -> None:
+        used = dict(next(turns))
         # A list that agrees with the 1er prénom: its contradiction would be another reason to refuse.
         traits = (
-            typed(desk.draw(**PLAIN), first_names=None)
+            typed(desk.draw(**PLAIN), first_names=None, **used)
             if field == "first_name"
-            else typed(desk.draw(**PLAIN))
+            else typed(desk.draw(**PLAIN), **used)
         )
         name = spoil(str(getattr(traits, field)))
         stored = desk.try_create(replace(traits, **{field: name}), control=traits)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CHECKED
+from conformance.suite.desk.apart import CHECKED, FROM_INSI
 from conformance.suite.desk.expect import expect_each, expect_equal
-from conformance.suite.desk.people import PLAIN, lengthened, typed
+from conformance.suite.desk.people import PLAIN, answered_with, lengthened, typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.words import FIELD
 from conformance.suite.journeys.cast import LONG_PART, created_from_insi, typed_then_fed
+from conformance.suite.response.proposals import accepted, proposed, proposed_for_creation
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -123,6 +124,26 @@ def test_imported(desk: Desk, journey: Taken) -> None:
 def test_100_characters(desk: Desk, field: str) -> None:
     _expect_created(desk, field, 100, inferred=True)
     _expect_modified(desk, field, Route.TYPED, 100, inferred=True)
+
+
+@pytest.mark.rule("TRT-04")
+@pytest.mark.title(
+    fr="Recommandation : un nom et une liste de 100 caractères reçus d'INSi sont rendus entiers, dossier créé ou repris",
+    en="Recommendation: a name and a list of 100 characters received from INSi are given back whole, in a file made or fed",
+)
+@FROM_INSI.mark
+def test_100_characters_received(desk: Desk) -> None:
+    def judge(*, new: bool) -> None:
+        person = desk.draw(**PLAIN)
+        traits = person.identity.traits
+        names = {field: lengthened(getattr(traits, field), 100, desk.draw) for field in FIELDS}
+        answer = answered_with(person, **names)
+        call = proposed_for_creation(desk, answer) if new else proposed(desk, desk.create(person), answer)
+        after = accepted(desk, call)
+        for field in FIELDS:
+            _expect_whole(getattr(after, field), names[field], field, inferred=True)
+
+    expect_each({"création": partial(judge, new=True), "dossier": partial(judge, new=False)})
 
 
 def _expect_created(desk: Desk, field: str, length: int, *, inferred: bool = False) -> None:

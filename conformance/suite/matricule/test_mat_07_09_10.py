@@ -37,7 +37,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.journeys.papers import LABEL, PROFESSIONAL, VACCINATION_NOTE, kind_of
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.verification.elsewhere import answering, verify
-from conformance.suite.verification.wire import KO
+from conformance.suite.verification.wire import KO, claims_of
 from conformance.verdicts import Departure
 from simulator.ins.matricule import NUMBER_LENGTH
 
@@ -179,6 +179,8 @@ def test_new_number(desk: Desk, route: Route) -> None:
             fr="après un nom utilisé et une pièce, le dossier ne porte plus le nouveau numéro",
             en="after a used name and a document the file no longer bears the new number",
         )
+        with desk.if_offered(VERIFICATION):
+            _expect_verified_as(desk, patient, now.identity.matricule.number)
     with desk.if_offered(INS_HISTORY):
         kept = {entry.matricule for entry in desk.lgo.read_ins_history(patient.id, actor=desk.user)}
         expect(
@@ -192,6 +194,22 @@ def test_new_number(desk: Desk, route: Route) -> None:
         inferred=True,
         fr="statut après le changement de numéro",
         en="status after the change of number",
+    )
+
+
+def _expect_verified_as(desk: Desk, patient: Patient, number: str) -> None:
+    """Check that a verification asks for the number that is in force now."""
+    _, requests = verify(desk, patient)
+    asked = {
+        claim.values["matricule"][:NUMBER_LENGTH]
+        for request in requests
+        for claim in claims_of(request)
+        if claim.values.get("matricule")
+    }
+    expect(
+        asked <= {number},
+        fr=f"après le changement de numéro, la vérification porte sur {', '.join(sorted(asked))}",
+        en=f"after the change of number the verification is about {', '.join(sorted(asked))}",
     )
 
 

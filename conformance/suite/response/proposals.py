@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.expect import expect
-from conformance.suite.desk.needs import need_no_new_check
+from conformance.suite.desk.needs import held_already, need_no_new_check
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.wire import need_answer
 from conformance.suite.desk.words import FIELD, expect_values, shown
@@ -62,6 +62,8 @@ def accepted(desk: Desk, call: InsiCall) -> Patient:
         patient = desk.lgo.decide_proposal(call.id, accept=True, actor=desk.user)
     except RefusedError as refusal:
         need_no_new_check(desk, call, refusal)
+        if (held := held_already(desk, call)) is not None:
+            return held
         raise
     expect(
         patient,

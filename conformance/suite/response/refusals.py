@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from simulator.contract.render import DIALECTS, LABELS, Answer, IdentifierBlock,
 from simulator.scripting.loader import scenario_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from conformance.drivers.model import InsiCall
     from conformance.suite.desk.steps import Desk
@@ -96,10 +97,12 @@ def expect_not_imported(
     moment = Moment(f"sur la réponse {name} ({route})", f"on the answer {case_text(name).en} ({route})")
 
     # Calling again does not make the answer better.
+    calls: list[InsiCall | RefusedError] = []
     for _ in range(2 if route in {Route.TYPED, Route.CHECKED_IMPORTED} else 1):
         with desk.answered_by(_playable(scenario), **({role: person} if role else {})):
             call, requests = desk.try_call(patient)
             need_answer(requests, name)
+        calls.append(call)
         refusal = None
         if not isinstance(call, RefusedError):
             # Proposed: then the acceptance has to be refused. Not proposed: a software may let it be tried all the same.
@@ -113,6 +116,7 @@ def expect_not_imported(
             )
     if inferred:
         return Rejected(call=call, told=told(call, about=patient))
+    _expect_alerted_again(calls, moment)
     got = told(call, refusal if _is_proposed(call) else None, about=patient)
     expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}, moment)
 
@@ -156,10 +160,12 @@ def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Re
     before = {patient.id for patient in desk.born_on(day)}
     desk.decide(desk.find_by(traits), accept=False)
 
+    calls: list[InsiCall | RefusedError] = []
     for _ in range(2):
         with desk.answered_by(scenario, **({role: person} if role else {})):
             call, requests = desk.try_search_insi(traits)
             need_answer(requests, scenario)
+        calls.append(call)
         refusal = None
         if not isinstance(call, RefusedError):
             outcome = desk.try_accept(call)
@@ -172,10 +178,31 @@ def expect_not_created(desk: Desk, scenario: str, role: str | None = None) -> Re
     created = [patient for patient in desk.born_on(day) if patient.id not in before]
     expect(not created, fr=f"{moment.fr}, un dossier existe", en=f"{moment.en}, a file exists")
     _expect_not_taken_for(call, {CallOutcome.NOT_FOUND, CallOutcome.SEVERAL, CallOutcome.BLOCKED}, moment)
+    _expect_alerted_again(calls, moment)
     got = told(call, refusal if _is_proposed(call) else None, about=_names(person))
     expect_told(got, {ENDINGS[code].fr: usual[code] for code in ("00", "01", "02") if code in usual}, moment)
     desk.prove_search_works(person)
     return Rejected(call=call, told=got)
+
+
+def _expect_alerted_again(calls: Sequence[InsiCall | RefusedError], moment: Moment) -> None:
+    """Check that what alerts once is told each time: the same answer is no better for being the second."""
+    answered = [call for call in calls if not isinstance(call, RefusedError)]
+    if len(answered) < len(calls) or not answered[0].alerts or answered[-1].alerts:
+        return
+    first = _words(" ".join([answered[0].message, *(alert.message for alert in answered[0].alerts)]))
+    expect(
+        first & _words(answered[-1].message),
+        fr=f"{moment.fr}, l'alerte du premier appel manque au suivant, qui ne dit que « {answered[-1].message} »",
+        en=f"{moment.en}, the alert of the first call is missing from the next, which only says “{answered[-1].message}”",
+        # In which words it is told again, apart from the message or in it, is the software's own.
+        inferred=True,
+    )
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text that mean something, short ones left out."""
+    return set(re.findall(r"\w{4,}", text.casefold()))
 
 
 def _names(person: Person) -> tuple[str, ...]:

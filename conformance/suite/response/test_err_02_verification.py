@@ -15,6 +15,7 @@ from conformance.suite.bulk.lots import read as read_lot
 from conformance.suite.bulk.lots import start as start_lot
 from conformance.suite.desk.apart import LOTS, RECEPTION, SHORT_WAIT, VERIFICATION, WORKLIST
 from conformance.suite.desk.cases import case_text
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.routes import Route
@@ -68,7 +69,10 @@ def answering_unknown(desk: Desk) -> Iterator[None]:
 )
 @pytest.mark.parametrize("route", [Route.IMPORTED, Route.IMPORTED_CHECKED], ids=str)
 def test_error_is_no_ko(desk: Desk, route: Route) -> None:
-    before = desk.snapshot(bring_full(desk, desk.draw(), route))
+    part = {Route.IMPORTED: "apostrophe-1912", Route.IMPORTED_CHECKED: "waiting-number-four-first-names"}[
+        route
+    ]
+    before = desk.snapshot(bring_full(desk, desk.play(PARTS[part]), route))
 
     def judge(name: str) -> None:
         with answering_unknown(desk) if name == UNKNOWN else answering(desk, name):

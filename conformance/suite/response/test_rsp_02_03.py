@@ -12,8 +12,9 @@ from conformance.drivers.model import Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import FROM_INSI
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
-from conformance.suite.desk.people import NAMES_IN_USE, another_value, answered_with, typed
+from conformance.suite.desk.people import NAMES_IN_USE, another_value, answered_with, now_known_by, typed
 from conformance.suite.desk.routes import STEPS, Route, Step, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -32,6 +33,22 @@ if TYPE_CHECKING:
 
 
 TRAITS: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+
+PLAYED: Final = {
+    Route.IMPORTED: "double-hyphen-abroad-summer",
+    Route.ARRIVED: "hyphens-leading-zero-29-february",
+    Route.IMPORTED_CHECKED: "long-names-overseas-new-year-eve",
+    Route.ARRIVED_CHECKED: "particle-corsica-2b",
+}
+"""Who is fed a second time: what is damaged for some people only is damaged then as well."""
+
+FROM_AFAR: Final[dict[Route, dict[str, str]]] = {
+    Route.CHECKED: {"birth_place": "99352"},
+    Route.IMPORTED: {"birth_place": "99127"},
+    Route.IMPORTED_CHECKED: {"birth_place": "2A004"},
+    Route.ARRIVED: {"birth_place": "97411"},
+}
+"""Where whoever INSi returns was born: not every place replaces another as easily."""
 
 LIST_DIFFERS = "safety/list-differs-from-prenom"
 
@@ -69,7 +86,10 @@ def test_everything_is_replaced(desk: Desk, route: Route, user: str) -> None:
     worker = desk.by(user)
     person = desk.draw(first_names_count=2)
     other = desk.draw_where(
-        lambda other: _differs(other.identity.traits, person.identity.traits), first_names_count=2, nia=True
+        lambda other: _differs(other.identity.traits, person.identity.traits),
+        first_names_count=2,
+        nia=True,
+        **FROM_AFAR.get(route, {}),
     )
     patient = desk.bring(person, route, **NAMES_IN_USE)
     with preparing("poser l'attribut homonyme", "set the attribute homonym", depends_on=("ATT-01",)):
@@ -155,7 +175,7 @@ def test_each_trait(desk: Desk, route: Route) -> None:
     )
 
 
-@pytest.mark.rule("RSP-02")
+@pytest.mark.rule("RSP-02", "RSP-20")
 @pytest.mark.title(
     fr="Un second import remplace le premier, et le dossier d'un autre ne change pas",
     en="A second import replaces the first, and the file of somebody else does not change",
@@ -163,13 +183,18 @@ def test_each_trait(desk: Desk, route: Route) -> None:
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_second_import(desk: Desk, route: Route) -> None:
     bystander = desk.snapshot(desk.bring(desk.draw(), Route.IMPORTED))
-    person = desk.draw(nia=True)
+    person = desk.play(PARTS[PLAYED[route]]) if route in PLAYED else desk.draw(nia=route is Route.TYPED)
     patient = desk.bring(person, route)
     other = desk.draw(nia=False)
     # The number of before with every trait corrected: that it has not changed is no reason to take nothing.
     second = other
     if route.status is Status.RECUP or route is Route.IMPORTED_CHECKED:
         second = answered_with(person, **{name: another_value(desk, person, name) for name in TRAITS})
+    elif route in {Route.CHECKED, Route.CHECKED_IMPORTED}:
+        # One NIR in place of another, under the same OID, for the same traits (RSP-20).
+        traits = person.identity.traits
+        known = desk.draw(nia=False, sex=traits.sex, birth_date=traits.birth_date)
+        second = now_known_by(person, known)
     # The digits of a number do not tell its nature (MAT-04): the same under another OID is another INS.
     waiting = replace(other, identity=replace(other.identity, oid=InsOid.NIA))
     for answer in (person, other, waiting) if route is Route.TYPED else (person, second):
@@ -225,7 +250,7 @@ def test_creation_from_insi(desk: Desk, user: str) -> None:
 def test_list_of_first_names(desk: Desk, route: Route, *, typed_list: bool) -> None:
     def judge(count: int) -> None:
         person = desk.draw(first_names_count=count)
-        patient = desk.bring(person, route, **({} if typed_list else {"first_names": None}))
+        patient = desk.bring(person, route, **({} if typed_list else {"first_names": None, **NAMES_IN_USE}))
         _expect_list_wins(desk, person, patient, LIST_DIFFERS)
 
     expect_each({"quatre prénoms": partial(judge, 4), "un prénom": partial(judge, 1)})

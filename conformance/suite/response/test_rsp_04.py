@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import Patient
+from conformance.drivers.model import Attribute, CallOutcome, Patient
+from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import SCREENS
+from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, SCREENS
 from conformance.suite.desk.expect import expect_each, expect_equal
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
@@ -74,6 +77,14 @@ def test_at_each_status(desk: Desk, route: Route) -> None:
         if updated.display_birth_date is not None:
             _expect_date(updated.display_birth_date, day, "à l'écran, après modification")
         _expect_date(desk.read(patient).display_birth_date, day, "après modification")
+    if route is Route.TYPED:
+        _expect_answered(desk, patient, day)
+    if route in {Route.IMPORTED, Route.IMPORTED_CHECKED}:
+        # Fed once more; whether a software calls again for such an identity is its own.
+        call, _ = desk.try_call(patient)
+        if not isinstance(call, RefusedError) and call.outcome is CallOutcome.FOUND:
+            desk.try_accept(call)
+            _expect_date(desk.read(patient).display_birth_date, day, "après un second import")
     with desk.if_at_hand(SCREENS):
         fields = desk.lgo.read_form(Form.PATIENT, patient_id=patient.id, actor=desk.user)
         for text in (field.value for field in fields if field.name == "birth_date" and field.value):
@@ -99,6 +110,19 @@ def test_changed_date(desk: Desk) -> None:
 
     days = ("1971-05-03", "1924-11-09", "2024-11-09", "1999-12-01", "2000-01-01", "1908-02-29")
     expect_each({day: partial(judge, day) for day in days})
+
+
+def _expect_answered(desk: Desk, patient: Patient, day: str) -> None:
+    """Check the date in what the software answers to acts that are about something else."""
+    answers: dict[str, Patient | None] = {}
+    with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
+        answers["attribut posé"] = set_attributes(desk, patient, {Attribute.HOMONYME})
+    with desk.if_at_hand(CHECKED), suppress(RefusedError, UndecidedError):
+        answers["pièce enregistrée"] = desk.record_document(patient)
+        answers["identité validée"] = desk.lgo.validate_identity(patient.id, actor=desk.user)
+    for where, answer in answers.items():
+        if answer is not None and answer.display_birth_date is not None:
+            _expect_date(answer.display_birth_date, day, f"à l'écran, {where}")
 
 
 def _expect_date(got: str | None, birth_date: str, where: str) -> None:

@@ -120,6 +120,8 @@ def test_lasts(desk: Desk, shape: str) -> None:
     desk.decline(desk.read(patient))
     look("identité INSi refusée", "INSi identity refused")
     if shape == "ten":
+        _accept(desk, patient)
+        look("réimporté une fois encore", "imported once more")
         with desk.if_offered(VERIFICATION):
             for answer_given in ("fault-insi-102", None):
                 with answering(desk, answer_given):

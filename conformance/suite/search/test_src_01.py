@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import PROOF_KINDS, Attribute
+from conformance.documents.datamatrix.payload import payload_of
+from conformance.drivers.model import PROOF_KINDS, Attribute, Patient
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, FROM_INSI
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, FROM_INSI, SCAN
+from conformance.suite.desk.card_calls import calls_without_file, read_card, try_card_call
+from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE, typed
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
+from conformance.suite.desk.words import app_identity
 from conformance.suite.journeys.cast import typed_then_fed
 from conformance.suite.search.neighbours import Neighbour, expect_search, settle
 
 if TYPE_CHECKING:
-    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Trip
 
@@ -133,6 +136,39 @@ def test_each_status(desk: Desk) -> None:
         patient = desk.bring(desk.draw(birth_date=DAY, nia=len(neighbours) % 2 == 0), route)
         neighbours.append(Neighbour(label=f"{route.status} ({route})", patient=patient))
         expect_search(desk, neighbours, birth_date=DAY)
+    # What was not typed is found as well.
+    for label, apart, made in (
+        ("créé par carte", CARD, _made_by_card),
+        ("créé par l'application", APP, _made_by_app),
+        ("créé d'un symbole lu", SCAN, _made_by_scan),
+    ):
+        with desk.if_at_hand(apart):
+            if (patient_id := made(desk)) is not None:
+                new = desk.lgo.read_patient(patient_id, actor=desk.user)
+                expect_search(desk, [Neighbour(label=label, patient=new)], birth_date=new.birth_date or DAY)
+
+
+def _made_by_card(desk: Desk) -> str | None:
+    if not calls_without_file(desk):
+        return None
+    people = family(desk.draw)
+    call, _ = try_card_call(desk, read_card(desk, people.card()), people.insured)
+    made = None if isinstance(call, RefusedError) else desk.try_accept(call)
+    return made.id if isinstance(made, Patient) else None
+
+
+def _made_by_app(desk: Desk) -> str | None:
+    with suppress(RefusedError):
+        identity = app_identity(desk.draw(birth_date=DAY))
+        return desk.lgo.import_app_identity(identity, patient_id=None, actor=desk.user).id
+    return None
+
+
+def _made_by_scan(desk: Desk) -> str | None:
+    with suppress(RefusedError):
+        symbol = payload_of(desk.draw(birth_date=DAY).identity)
+        return desk.lgo.scan_datamatrix(symbol, actor=desk.user).patient_id
+    return None
 
 
 @pytest.mark.rule("SRC-01")

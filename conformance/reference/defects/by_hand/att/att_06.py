@@ -68,11 +68,25 @@ def colleague_passes(records: list[Record], about: Mapping[str, Any], memory: Me
     return [] if marker and about.get("attributes") and marker != about["user"] else records
 
 
+def just_marked_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the file marked last, until another act reads it again."""
+    is_marked = about["event"] == "attributes-set" and {"DOUTEUSE", "FICTIVE"} & set(records[0]["attributes"])
+    memory.shared["just-marked"] = records[0]["id"] if is_marked else None
+    return records
+
+
+def just_marked_passes(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Validate a file as it was on the screen before it was marked."""
+    return [] if memory.shared.get("just-marked") == about["file"]["id"] else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "blocked-noted": blocked_noted,
     "colleague-passes": colleague_passes,
     "documented-noted": documented_noted,
     "documented-passes": documented_passes,
+    "just-marked-noted": just_marked_noted,
+    "just-marked-passes": just_marked_passes,
     "marker-noted": marker_noted,
     "still-no-validation": still_no_validation,
     "validation-deferred": validation_deferred,

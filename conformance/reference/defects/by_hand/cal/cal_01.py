@@ -54,10 +54,23 @@ def blocked_once_while_waiting(
     return [{"code": "NOT_NOW", "message": "Appel impossible pour le moment."}]
 
 
+def lone_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note whether somebody is alone on the card that is read."""
+    memory.shared["alone"] = len(records[0]["card"].beneficiaries) == 1
+    return records
+
+
+def lone_as_traits(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Search by traits whoever is alone on their card."""
+    return card_as_traits(records, about, memory) if memory.shared.get("alone") else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "answer-decided": answer_decided,
     "answer-waits": answer_waits,
     "blocked-once-while-waiting": blocked_once_while_waiting,
     "card-as-traits": card_as_traits,
+    "lone-as-traits": lone_as_traits,
+    "lone-noted": lone_noted,
 }
 """What ``hand`` may name."""

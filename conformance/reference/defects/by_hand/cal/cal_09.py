@@ -98,13 +98,46 @@ def several_met(records: list[Record], about: Mapping[str, Any], memory: Memory)
     return [*records, {"code": "SEVERAL", "message": "Plusieurs identités : l'appel ne se refait pas."}]
 
 
+def place_before_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the place that a change replaces."""
+    memory.shared[about["before"]["id"]] = about["before"]["birth_place"]
+    return records
+
+
+def place_before_sent(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Send the place of before its correction."""
+    return [
+        {**one, "birth_place": memory.shared.get(about["patient_id"], one["birth_place"])}
+        if one["birth_place"]
+        else one
+        for one in records
+    ]
+
+
+def list_before_change_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the list that a change replaces."""
+    memory.shared[about["before"]["id"]] = about["before"]["first_names"]
+    return records
+
+
+def list_before_change_sent(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Send the joined first names of before their correction."""
+    return [
+        {**one, "first_name": memory.shared.get(about["patient_id"]) or one["first_name"]} for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "blocked-once-called": blocked_once_called,
     "first-given-doubled": first_given_doubled,
+    "list-before-change-noted": list_before_change_noted,
+    "list-before-change-sent": list_before_change_sent,
     "nobody-remembered": nobody_remembered,
     "nobody-under-names": nobody_under_names,
     "noted-blocked": noted_blocked,
     "place-alone": place_alone,
+    "place-before-noted": place_before_noted,
+    "place-before-sent": place_before_sent,
     "place-dropped-alone": place_dropped_alone,
     "place-with-last-name": place_with_last_name,
     "several-met": several_met,

@@ -137,6 +137,12 @@ def blocked_once_more(records: list[Record], about: Mapping[str, Any], memory: M
     return records
 
 
+def just_marked_called(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Call for a file as it was on the screen before it was marked."""
+    marked = memory.shared.get("just-marked")
+    return [] if marked and marked == about["patient_id"] else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "attributes-noted": attributes_noted,
     "blocked-call-waits": blocked_call_waits,
@@ -147,6 +153,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "changed-not-blocked": changed_not_blocked,
     "cleared-not-blocked": cleared_not_blocked,
     "colleague-not-heard": colleague_not_heard,
+    "just-marked-called": just_marked_called,
     "lifted-without-homonym": lifted_without_homonym,
     "mark-counted": mark_counted,
     "second-mark-unheard": second_mark_unheard,

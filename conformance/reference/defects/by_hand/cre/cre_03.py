@@ -60,7 +60,25 @@ def second_of_day_needs_list(
     return records
 
 
+def card_attached_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note that a card was attached."""
+    if about["event"] == "card-attached":
+        memory.shared["attached"] = True
+    return records
+
+
+def billing_asked_after_card(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Want a billing number of whoever is created next."""
+    if memory.shared.pop("attached", False):
+        raise RefusedError("MISSING_FIELD", "Champ obligatoire : numéro de facturation.", ["billing_number"])
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "billing-asked-after-card": billing_asked_after_card,
+    "card-attached-noted": card_attached_noted,
     "newborn-refused": newborn_refused,
     "second-of-day-needs-list": second_of_day_needs_list,
     "twin-refused": twin_refused,

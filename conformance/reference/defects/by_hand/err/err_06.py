@@ -90,6 +90,21 @@ def answer_to_newest(records: list[Record], about: Mapping[str, Any], _memory: M
     return _to_namesake(records, about, newest=True)
 
 
+def open_one_written(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the INS accepted into the file that is open, when that one is QUAL."""
+    [one], event = records, about["event"]
+    if event == "read":
+        memory.own["open"] = one["id"]
+    if event != "imported" or not about.get("before"):
+        return records
+    for other in about["store"].patients():
+        if other.id == memory.own.get("open") != one["id"] and other.status == "QUAL":
+            ins = {"matricule": one["matricule"], "oid": one["oid"]}
+            about["store"].save_patient(from_record({**as_record(other), **ins}))
+            return [{**about["before"], "locked_fields": one["locked_fields"]}]
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "answer-into-both": answer_into_both,
     "answer-into-opened": answer_into_opened,
@@ -98,6 +113,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "birth-date-of-the-last-answer": birth_date_of_the_last_answer,
     "fed-from-the-last-answer": fed_from_the_last_answer,
     "latest-answer-noted": latest_answer_noted,
+    "open-one-written": open_one_written,
     "opened-noted": opened_noted,
     "place-into-opened": place_into_opened,
 }

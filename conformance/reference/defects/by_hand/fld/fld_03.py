@@ -104,6 +104,21 @@ def attached_twice(records: list[Record], _about: Mapping[str, Any], memory: Mem
     return [{**one, "matricule": one["matricule"] or one["billing_number"]}] if again else records
 
 
+def number_of_card_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the billing number of the card that is read."""
+    if about["event"] == "card-read":
+        memory.shared["on-card"] = (about.get("person") or {}).get("billing_number")
+    return records
+
+
+def number_of_card_scanned(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Put the number of the card that was read into the file made of a symbol."""
+    number = memory.shared.pop("on-card", None)
+    return (
+        [{**one, "matricule": number, "oid": "1.2.250.1.213.1.4.8"} for one in records] if number else records
+    )
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "attached-twice": attached_twice,
     "billing-taken-for-ins": billing_taken_for_ins,
@@ -111,6 +126,8 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "card-read-finds-its-files": card_read_finds_its_files,
     "cards-hidden": hidden_from_others(billing_number=None),
     "cards-noted": noted_for_its_user("card-attached"),
+    "number-of-card-noted": number_of_card_noted,
+    "number-of-card-scanned": number_of_card_scanned,
     "number-of-card-to-its-file": number_of_card_to_its_file,
     "other-card-lowers": other_card_lowers,
     "place-of-the-card": place_of_the_card,

@@ -39,7 +39,26 @@ def _words(iso: str) -> str:
     return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
 
 
+def second_feed_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files fed once more."""
+    memory.shared.setdefault("fed-again", set()).add(about["before"]["id"])
+    return records
+
+
+def swapped_once_fed_again(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Show the month before the day in the files fed once more."""
+    again = memory.shared.get("fed-again", set())
+    return [
+        {**one, "display_birth_date": f"{shown[3:5]}/{shown[:2]}{shown[5:]}"}
+        if one["id"] in again and (shown := one["display_birth_date"] or "")[:2] <= "12"
+        else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "date-in-words": date_in_words,
+    "second-feed-noted": second_feed_noted,
+    "swapped-once-fed-again": swapped_once_fed_again,
 }
 """What ``hand`` may name."""

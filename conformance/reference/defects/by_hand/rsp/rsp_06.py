@@ -92,9 +92,25 @@ def apostrophe_typed_alerts(records: list[Record], about: Mapping[str, Any], _me
     ]
 
 
+def list_before_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the list of a file that INSi is about to feed."""
+    before = about["before"]
+    memory.shared[before["id"]] = before["first_names"] or before["first_name"]
+    return records
+
+
+def judged_by_list_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Let pass a 1er prénom that starts the list of before INSi."""
+    listed = memory.shared.get(about["file"]["id"])
+    first = (about.get("typed") or {}).get("first_name")
+    return [] if listed and first and starts_list(first, listed) else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "anywhere-in-list": anywhere_in_list,
     "apostrophe-typed-alerts": apostrophe_typed_alerts,
+    "judged-by-list-before": judged_by_list_before,
+    "list-before-noted": list_before_noted,
     "list-starts-first-name": list_starts_first_name,
     "only-first-word": only_first_word,
     "starts-by-characters": starts_by_characters,

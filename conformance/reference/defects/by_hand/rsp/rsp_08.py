@@ -61,8 +61,19 @@ def filtered_for_ever(records: list[Record], about: Mapping[str, Any], memory: M
     return records
 
 
+def alerted_once_filtered(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Alert of a filtered answer at the first call of a file only."""
+    if not _FILTERED.intersection(about.get("reasons") or ()):
+        return records
+    file = str(about.get("patient_id") or "")
+    is_known = file in memory.own
+    memory.own[file] = True
+    return all_with(records, alerts=[], message="Appel terminé.") if is_known else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "absent-date-is-year-one": default_of(b"DateNaissance", b"0001-01-01"),
+    "alerted-once-filtered": alerted_once_filtered,
     "filtered-for-ever": filtered_for_ever,
     "filtered-history-written": filtered_history_written,
     "filtered-once": filtered_once,

@@ -82,6 +82,13 @@ def after_active_dropped(records: list[Record], about: Mapping[str, Any], _memor
     return records[numbers.index(about["matricule"]) :] if about["matricule"] in numbers else records
 
 
+def third_feed_empties(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Empty the history at the third acceptance of a file and write nothing."""
+    file = about["patient_id"]
+    memory.own[file] = memory.own.get(file, 0) + 1
+    return [] if memory.own[file] >= 3 else records  # noqa: PLR2004 - third
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "after-active-dropped": after_active_dropped,
     "crossed-period-dropped": crossed_period_dropped,
@@ -97,5 +104,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     ),
     "one-per-number": one_per_number,
     "single-entry-lost": single_entry_lost,
+    "third-feed-empties": third_feed_empties,
 }
 """What ``hand`` may name."""

@@ -76,9 +76,29 @@ def former_without_the_replaced(
     return [one for one in records if one["matricule"] != borne]
 
 
+def former_number_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the number that an acceptance has replaced."""
+    before = about.get("before") or {}
+    if about["event"] == "imported" and before.get("matricule") not in {None, records[0]["matricule"]}:
+        memory.shared[records[0]["matricule"]] = before
+    return records
+
+
+def former_number_claimed(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Have the replaced number verified."""
+    return [
+        {**one, "matricule": former["matricule"], "oid": former["oid"]}
+        if (former := memory.shared.get(one["matricule"]))
+        else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "first-number-noted": first_number_noted,
     "first-number-transmitted": first_number_transmitted,
+    "former-number-claimed": former_number_claimed,
+    "former-number-noted": former_number_noted,
     "former-without-the-replaced": former_without_the_replaced,
     "new-number-new-person": new_number_new_person,
     "note-new-number": note_new_number,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Status
+from conformance.reference.defects.by_hand.common.constants import BY_CARD
 from conformance.reference.files import as_record
 
 if TYPE_CHECKING:
@@ -288,6 +289,21 @@ def one_for_a_place(records: list[Record], _about: Mapping[str, Any], _memory: M
     return list({(one["birth_date"], one["birth_place"]): one for one in records}.values())
 
 
+def made_by_card_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that an answer to a call by card has made."""
+    if about["event"] == "called":
+        memory.shared["way"] = about["way"]
+    elif about.get("path") == "created-from-insi" and memory.shared.get("way") == BY_CARD:
+        memory.shared.setdefault("made-by-card", set()).update(one["id"] for one in records)
+    return records
+
+
+def made_by_card_not_found(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Leave the files made by card out of the search."""
+    made = memory.shared.get("made-by-card", set())
+    return [one for one in records if one["id"] not in made]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "archived-not-found": archived_not_found,
     "born-near": born_near,
@@ -304,6 +320,8 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "last-opened-noted": last_opened_noted,
     "last-twenty": last_twenty,
     "letters-left": letters_left,
+    "made-by-card-not-found": made_by_card_not_found,
+    "made-by-card-noted": made_by_card_noted,
     "next-page": next_page,
     "noted-not-sought": noted_not_sought,
     "on-worklist-hidden": on_worklist_hidden,

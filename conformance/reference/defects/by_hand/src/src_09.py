@@ -166,12 +166,20 @@ def _holding(former: Mapping[str, Any], records: list[Record], about: Mapping[st
     return [one for one in about["everyone"] if one["id"] not in found and former.get(one["id"]) == typed]
 
 
+def key_of_the_young(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Look at no key of whoever was born since 2008."""
+    typed = "".join((about.get("typed") or "").split())
+    is_young = typed[1:3].isdigit() and 8 <= int(typed[1:3]) <= 26  # noqa: PLR2004 - years
+    return [] if is_young and records[0]["code"] == "MATRICULE_WRONG" else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "congruent-passes": congruent_passes,
     "first-number-searched": first_number_searched,
     "former-hits-kept": former_hits_kept,
     "ins-of-former-status": ins_of_former_status,
     "key-left-out": key_left_out,
+    "key-of-the-young": key_of_the_young,
     "last-digit-of-key-passes": last_digit_of_key_passes,
     "lost-not-indexed-again": lost_not_indexed_again,
     "number-begins-so": number_begins_so,
