@@ -85,7 +85,7 @@ def _narrow(criteria: Criteria, joined: str, place: str | None, several: Reply, 
             return reply
         if reply.code == SEVERAL:
             criteria = wider
-    if place and place != UNKNOWN_PLACE:
+    if place and place not in {UNKNOWN_PLACE, criteria.birth_place}:
         reply = send(replace(criteria, birth_place=place))
         if reply.code not in {NOT_FOUND, SEVERAL}:
             return reply

@@ -19,13 +19,6 @@ def first_then_all(records: list[Record], _about: Mapping[str, Any], _memory: Me
     return [records[0], records[-1]] if len(records) > 1 else records
 
 
-def without_the_place_alone(
-    records: list[Record], _about: Mapping[str, Any], _memory: Memory
-) -> list[Record]:
-    """Leave out the try that would only add the place, which has been sent from the start."""
-    return [one for one in records if not one["birth_place"]] or records
-
-
 def assertion_of_now(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Read the card that is in the reader again, by itself, whenever a call is made."""
     return [{**one, "issued_at": about["asked_at"]} for one in records]
@@ -75,6 +68,5 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "lot-without-number-refused": lot_without_number_refused,
     "reading-serves-once": reading_serves_once,
     "swap-spoils-readings": swap_spoils_readings,
-    "without-the-place-alone": without_the_place_alone,
 }
 """What ``hand`` may name."""
