@@ -19,7 +19,7 @@ from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
-from conformance.suite.desk.people import sharing
+from conformance.suite.desk.people import sharing, unplaced
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import (
     EXISTENCE,
@@ -101,6 +101,8 @@ _PLAYED: Final = {
     (_DOCUMENTED, Route.ARRIVED): "child-several-separators",
 }
 """Who stands in on some ways to a status below QUAL: men, the old and the young are not treated otherwise."""
+_UNPLACED: Final = (_DOCUMENTED, Route.TYPED)
+"""Who does not know where they were born: no place is made up for them."""
 _OF_COLLEAGUE: Final = _DOCUMENTED
 """Whose documents the super-user makes, at whatever status: what may leave depends on the identity, not on who is at the desk."""
 USED: Final = ("KVORLAN", "ZELBRUC")
@@ -240,6 +242,7 @@ def _people(
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
     part = PARTS[key]
     person = desk.play(PARTS[_PLAYED.get((key, route), key)])
+    person = unplaced(person) if (key, route) == _UNPLACED else person
     others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
     if key == _SAME_NAME:
         others["used_name"] = person.identity.traits.birth_name
