@@ -164,6 +164,7 @@ def _told(outcome: Outcome, output: TextIO | None, number: int, of: int) -> Outc
         output.flush()
     if outcome.crash or outcome.miss:
         why = outcome.crash or "; ".join(f"{key} {verdict}" for key, verdict in outcome.verdicts.items())
+        why = "; ".join(filter(None, (outcome.reach, why)))
         kind = "NOT RUN" if outcome.crash else "NO EFFECT" if outcome.miss == NO_EFFECT else "MISSED"
         under = ", ".join(filter(None, (outcome.job.seed, outcome.job.party.name)))
         sys.stdout.write(f"{kind} {outcome.job.defect} ({under}): {why}\n")

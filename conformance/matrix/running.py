@@ -24,7 +24,7 @@ from conformance.drivers.http import HttpDriver
 from conformance.engine import BenchContext, run_checks
 from conformance.engine.context import Limits
 from conformance.matrix.parties import ALONE, Party
-from conformance.matrix.watched import watched
+from conformance.matrix.watched import reach_of, watched
 from conformance.reference.api import create_app
 from conformance.reference.defects import NO_DEFECTS, Defects, catalogue, faults_of
 from conformance.reference.habits.catalogue import having
@@ -102,6 +102,8 @@ class Outcome:
     """The suite itself broke; a fault of the bench."""
     acted: bool = True
     """Whether the defect changed anything at all; not when the faulty path is never walked."""
+    reach: str = ""
+    """How far a defect came that changed nothing, in words."""
 
     @property
     def miss(self) -> str:
@@ -231,7 +233,8 @@ class Rig:
                     check.id for result in run.rules for check in result.checks if check.verdict in BROKEN
                 )
             ),
-            acted=any(one.acted for one in faults),
+            acted=(acted := any(one.acted for one in faults)),
+            reach="" if acted else reach_of(faults),
         )
 
 

@@ -19,6 +19,10 @@ class Watched:
 
     fault: SeamFault
     acted: bool = False
+    passed: int = 0
+    """How often something came to its seam."""
+    met: int = 0
+    """How often its condition was met."""
 
     @property
     def seam(self) -> Seam:
@@ -32,11 +36,14 @@ class Watched:
             RefusedError: the fault refuses the act.
         """
         before, met = deepcopy(records), memory.met
+        self.passed += 1
         try:
             out = self.fault.apply(records, about, memory)
         except Exception:
             self.acted = True
             raise
+        finally:
+            self.met += max(0, memory.met - met)
         # Written by hand and given the store, it may have done the mischief there: rather a miss too many.
         may_have = (
             "hand" in self.fault.effect and "store" in about and memory.met > max(met, self.fault.after)
@@ -48,3 +55,14 @@ class Watched:
 def watched(faults: Iterable[SeamFault]) -> list[Watched]:
     """Return the faults, watched."""
     return [Watched(fault=one) for one in faults]
+
+
+def reach_of(faults: Iterable[Watched]) -> str:
+    """Say how far faults came that changed nothing: a path that nobody walks is one thing, a fault that is badly written another."""
+    placed = list(faults)
+    passed, met = sum(one.passed for one in placed), sum(one.met for one in placed)
+    if not passed:
+        return "nothing came to its seam"
+    if not met:
+        return f"its seam was passed ({passed}) and its condition never met"
+    return f"its condition was met ({met}) and nothing changed"

@@ -15,7 +15,7 @@ from conformance.matrix import __main__ as command
 from conformance.matrix import figures, running
 from conformance.matrix.page import page
 from conformance.matrix.running import SEEDS, Job, Outcome, Rig, jobs_of, run_jobs
-from conformance.matrix.watched import watched
+from conformance.matrix.watched import reach_of, watched
 from conformance.reference.defects import catalogue
 from conformance.reference.defects.model import fault_of
 from conformance.reference.seams import Memory
@@ -193,6 +193,15 @@ def test_a_fault_tells_whether_it_changed_anything() -> None:
         {"sex": "M", "birth_name": "dupont"}
     ]
     assert fault.acted
+
+
+def test_how_far_a_fault_came_that_changed_nothing() -> None:
+    faults = watched([fault_of({"seam": "shown", "when": {"sex": "M"}, "effect": {"set": {"sex": "M"}}})])
+    assert reach_of(faults) == "nothing came to its seam"
+    faults[0].apply([{"sex": "F"}], {}, Memory())
+    assert reach_of(faults) == "its seam was passed (1) and its condition never met"
+    faults[0].apply([{"sex": "M"}], {}, Memory())
+    assert reach_of(faults) == "its condition was met (1) and nothing changed"
 
 
 def test_the_page_is_that_of_the_figures() -> None:
