@@ -209,8 +209,9 @@ class InsiCalls:
         planned = self._seams.many(
             Seam.ATTEMPTS, [members(one) for one in strategy.attempts(subject.traits)], **about
         )
+        added = self._seams.one(Seam.ADDED, {"birth_place": subject.traits.get("birth_place")}, **about)
         send: strategy.Send = self._sender(self._client.search, url, actor, about)
-        return strategy.search([Criteria(**one) for one in planned], subject.traits, send)
+        return strategy.search([Criteria(**one) for one in planned], {**subject.traits, **added}, send)
 
     def _blocked(self, subject: _Subject, about: dict[str, Any]) -> Alert | None:
         """Return why no call is made, or ``None``."""

@@ -72,6 +72,8 @@ class Seam(StrEnum):
     """Why an INSi call is not made: ``code``, ``message``. Without record it is made."""
     ATTEMPTS = "attempts"
     """The requests planned for one INSi call, in order."""
+    ADDED = "added"
+    """The ``birth_place`` that is added at last where INSi has found several."""
     SENT = "sent"
     """The criteria of one request before it leaves."""
     CARD_SENT = "card-sent"
