@@ -7,6 +7,7 @@ import quopri
 import re
 import secrets
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.policy import compat32
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,7 +101,7 @@ def _safely(call: Callable[[], object]) -> str:
 def _written(message: Any) -> bytes:
     try:
         return bytes(message.as_bytes(policy=compat32))
-    except (ValueError, LookupError, AttributeError, TypeError):
+    except (ValueError, LookupError, AttributeError, TypeError, MessageError):
         return b""
 
 

@@ -116,6 +116,9 @@ def _leaf(
     name = _decoded(name)
     content = held.content(leaf)
     if not content:
+        if kind == FORWARDED:
+            text = Text("courriel transféré illisible", "a forwarded mail that cannot be read")
+            problems.append(unjudged("mail-forwarded", text, reading.place(name)))
         return
     if "pkcs7-mime" in kind:
         text = Text("courriel chiffré : rien n’a pu être lu", "encrypted mail: nothing could be read")

@@ -99,3 +99,12 @@ def test_the_word_for_a_run_is_never_the_same():
 def test_a_charset_that_is_none_is_left_as_it_is():
     document = read_document(sent(P1, told="=?utf-ô?Q?XDM/1.0/DDM+_PAT-TROIS_DOMINIQUE?="))
     assert document.facts.header("Subject") == "=?utf-ô?Q?XDM/1.0/DDM+_PAT-TROIS_DOMINIQUE?="
+
+
+def test_a_forwarded_mail_that_cannot_be_written_again_is_said_to_be_unread():
+    outer, header, inner = forwarded(P1).rpartition(b"\r\nContent-Type: multipart")
+    # A separator of ASCII ends a line for the standard library, and none for who reads the mail.
+    data = outer + header.replace(b"\r\nContent", b"\x1d") + inner
+    found = {one.code: one for one in check(data)}
+    assert found["mail-forwarded"].unjudged
+    assert "bench-error" not in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 import zipfile
 
@@ -137,3 +138,20 @@ def test_what_the_profile_of_the_ins_wants_is_owed_by_whoever_claims_it(profile,
         one.code: one.severity for one in check(as_json(resource), Expected(identity=P1, status=Status.QUAL))
     }
     assert found["fhir-use"] is severity
+
+
+def test_a_reference_by_ins_to_a_patient_whose_ins_has_no_number():
+    oid = "urn:oid:1.2.250.1.213.1.4.10"
+    patient = {"resourceType": "Patient", "identifier": [{"use": "official", "system": oid}]}
+    told = {"identifier": {"system": oid, "value": "251129999900163"}}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {"resource": patient},
+            {"resource": {"resourceType": "DocumentReference", "subject": told}},
+        ],
+    }
+    codes = {one.code for one in check(json.dumps(bundle).encode())}
+    assert "oid-without-matricule" in codes
+    assert "bench-error" not in codes
