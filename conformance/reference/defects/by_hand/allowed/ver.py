@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def same_entry_once(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Put nothing on the worklist that waits there already."""
+    """Put nothing on the worklist that waits there already; two that name no file are two matters, however alike."""
     seen: list[Record] = memory.own.setdefault("seen", [])
-    fresh = [one for one in records if one not in seen]
+    fresh = [one for one in records if one["patient_id"] is None or one not in seen]
     seen += fresh
     return fresh
 
