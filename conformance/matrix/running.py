@@ -220,6 +220,7 @@ class Rig:
             habits=job.party.habits,
             limits=Limits(only=only, stop_at=BROKEN),
         )
+        acted = any(one.acted for one in faults)
         return Outcome(
             job=job,
             verdicts={result.rule.key: result.verdict.value for result in run.rules},
@@ -233,7 +234,7 @@ class Rig:
                     check.id for result in run.rules for check in result.checks if check.verdict in BROKEN
                 )
             ),
-            acted=(acted := any(one.acted for one in faults)),
+            acted=acted,
             reach="" if acted else reach_of(faults),
         )
 

@@ -43,7 +43,7 @@ class Watched:
             self.acted = True
             raise
         finally:
-            self.met += max(0, memory.met - met)
+            self.met += memory.met - met
         # Written by hand and given the store, it may have done the mischief there: rather a miss too many.
         may_have = (
             "hand" in self.fault.effect and "store" in about and memory.met > max(met, self.fault.after)

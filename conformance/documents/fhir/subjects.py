@@ -62,7 +62,9 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
                 number, oid = _referred(one)
                 yield from _shown(one, f"{path}.{name}".lstrip("."), records, reading)
                 place = reading.place(f"{path}.{name}".lstrip("."), PlaceKind.JSON)
-                if number and known and all(value.normal != number for value in known):
+                if not (number and known):
+                    continue
+                if all(value.normal != number for value in known):
                     text = Text(
                         "cette ressource concerne une autre personne que le Patient du même fichier",
                         "this resource is about another person than the Patient of the same file",
@@ -70,7 +72,7 @@ def of_another(resource: Any, records: Sequence[IdentityRecord], reading: Readin
                     yield official(
                         "fhir-subject-of-another", text, "F13", "TRA-06", at=(Quote(place, number), known[0])
                     )
-                elif number and oids and all(value.normal.removeprefix("urn:oid:") != oid for value in oids):
+                elif oids and all(value.normal.removeprefix("urn:oid:") != oid for value in oids):
                     text = Text(
                         "la référence nomme le matricule du Patient sous un autre OID : matricule et OID vont ensemble",
                         "the reference names the matricule of the Patient under another OID: the two go together",

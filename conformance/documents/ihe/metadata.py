@@ -290,8 +290,8 @@ def _source(
 
 def _matters(identifier: Identifier) -> bool:
     """Tell whether an identifier of the producer's own says something of the INS: it is one, or its number has the form of one."""
-    under_ins = identifier.kind is IdKind.INS and identifier.oid is not None
-    return under_ins or (identifier.number is not None and is_matricule(identifier.number.normal))
+    number = identifier.number
+    return identifier.kind is IdKind.INS or (number is not None and is_matricule(number.normal))
 
 
 def _info(slot: etree._Element, reading: Reading, form: Format) -> IdentityRecord:

@@ -29,7 +29,7 @@ from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.words import state_of
 from conformance.suite.verification.elsewhere import answering, verify
-from conformance.suite.verification.wire import Said, claims_of, expect_claims, verifications
+from conformance.suite.verification.wire import Said, expect_claims, numbers_of, verifications
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ def test_nobody(desk: Desk, asked: str) -> None:
             lot = desk.lgo.read_bulk_verification(lot.id, actor=desk.user)
 
     _, exchanges = desk.during(act)
-    claimed = {one.values["matricule"] for each in exchanges for one in claims_of(each)}
-    wrong = claimed & {other.matricule for other in others}
+    wrong = numbers_of(exchanges) & {other.matricule for other in others}
     expect(
         not wrong,
         fr=f"lot {asked} : INSi est interrogé sur {len(wrong)} dossier(s) que personne n'a demandé(s)",

@@ -147,12 +147,6 @@ CHILD_AND_OLD: Final[tuple[Mapping[str, str], ...]] = (
 """Two lives as unlike as can be: what a software does for women, men, the young or the old alone shows in one of them."""
 
 
-def unplaced(person: Person) -> Person:
-    """Return somebody as a file has them whose place of birth is not known (``99999``, ins-rules TRT-10)."""
-    identity = person.identity
-    return replace(person, identity=replace(identity, traits=replace(identity.traits, birth_place="99999")))
-
-
 def adult(desk: Drawing) -> Person:
     """Draw somebody of age."""
     last_year = datetime.now(UTC).year - ADULT_YEARS

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from conformance.suite.incoming.letter import HOME, RELATIVE, RELATIVE_INS, SENDER_DOMAIN, STAMP, Act, compact
+from conformance.suite.incoming.letter import (
+    FINDING,
+    HOME,
+    RELATIVE,
+    RELATIVE_INS,
+    SENDER_DOMAIN,
+    STAMP,
+    Act,
+    compact,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +44,7 @@ def write(letter: Letter) -> bytes:
         f'<custodian><assignedCustodian><representedCustodianOrganization><id root="{SENDER_DOMAIN}" extension="LABO"/>'
         "<name>Laboratoire voisin</name></representedCustodianOrganization></assignedCustodian></custodian>"
         f"{_to_warn()}{related}<component><structuredBody><component><section><code code={quoteattr(CODE)} codeSystem={quoteattr(_LOINC)}/>"
-        f"<title>{escape(letter.title)}</title><text>Glycémie à jeun : 0,92 g/L.</text></section></component></structuredBody></component>"
+        f"<title>{escape(letter.title)}</title><text>{FINDING}</text></section></component></structuredBody></component>"
         "</ClinicalDocument>"
     ).encode()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.suite.incoming import cda
-from conformance.suite.incoming.letter import HOME, RELATIVE, RELATIVE_INS, Act
+from conformance.suite.incoming.letter import FINDING, HOME, RELATIVE, RELATIVE_INS, Act
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ _TYPES: Final = {
     InsOid.NIR_TEST: "INS-NIR-TEST",
     InsOid.NIR_DEMO: "INS-NIR-DEMO",
 }
-_TEXT: Final = "Glycémie à jeun : 0,92 g/L.".encode()
-"""A document that says nothing of the patient: who it is of is told by the bundle alone."""
 _GENDERS: Final = {"M": "male", "F": "female"}
 _RELATED: Final = {Act.REPLACES: "replaces", Act.DELETES: "replaces"}
 
 
 def write(letter: Letter) -> bytes:
     """Return the bundle."""
+    # Beside another patient the document says nothing of its own: whose it is is told by the bundle alone.
+    kind, content = ("text/plain", FINDING.encode()) if letter.beside else ("text/xml", cda.write(letter))
     reference: dict[str, Any] = {
         "resourceType": "DocumentReference",
         "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{letter.document_id}"},
@@ -39,9 +39,9 @@ def write(letter: Letter) -> bytes:
         "content": [
             {
                 "attachment": {
-                    "contentType": "text/plain" if letter.beside else "text/xml",
+                    "contentType": kind,
                     "title": letter.title,
-                    "data": base64.b64encode(_TEXT if letter.beside else cda.write(letter)).decode(),
+                    "data": base64.b64encode(content).decode(),
                 }
             }
         ],

@@ -101,5 +101,7 @@ def french(date: str | None) -> str:
     return "/".join(reversed((date or "").split("-")))
 
 
+FINDING: Final = "Glycémie à jeun : 0,92 g/L."
+"""What such documents say, of whomever."""
 STAMP: Final = "20260601101500"
 """When such documents were made."""

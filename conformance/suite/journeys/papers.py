@@ -19,7 +19,7 @@ from conformance.suite.desk.cast import CAST, PARTS
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
-from conformance.suite.desk.people import sharing, unplaced
+from conformance.suite.desk.people import sharing, with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import (
     EXISTENCE,
@@ -30,6 +30,7 @@ from conformance.suite.desk.sinks import (
     of_kind,
 )
 from conformance.suite.desk.together import kept_together
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.journeys.pasts import (
     changed_once_qualified,
     declined_later,
@@ -242,7 +243,7 @@ def _people(
 def _bring(desk: Desk, key: str, route: Route) -> Subject:
     part = PARTS[key]
     person = desk.play(PARTS[_PLAYED.get((key, route), key)])
-    person = unplaced(person) if (key, route) == _UNPLACED else person
+    person = with_traits(person, birth_place=UNKNOWN_PLACE) if (key, route) == _UNPLACED else person
     others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
     if key == _SAME_NAME:
         others["used_name"] = person.identity.traits.birth_name

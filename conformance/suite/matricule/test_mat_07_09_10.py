@@ -37,7 +37,7 @@ from conformance.suite.journeys.cast import created_from_insi, typed_then_fed
 from conformance.suite.journeys.papers import LABEL, PROFESSIONAL, VACCINATION_NOTE, kind_of
 from conformance.suite.proof.kinds import kinds_known
 from conformance.suite.verification.elsewhere import answering, verify
-from conformance.suite.verification.wire import KO, claims_of
+from conformance.suite.verification.wire import KO, numbers_of
 from conformance.verdicts import Departure
 from simulator.ins.matricule import NUMBER_LENGTH
 
@@ -200,12 +200,7 @@ def test_new_number(desk: Desk, route: Route) -> None:
 def _expect_verified_as(desk: Desk, patient: Patient, number: str) -> None:
     """Check that a verification asks for the number that is in force now."""
     _, requests = verify(desk, patient)
-    asked = {
-        claim.values["matricule"][:NUMBER_LENGTH]
-        for request in requests
-        for claim in claims_of(request)
-        if claim.values.get("matricule")
-    }
+    asked = {each[:NUMBER_LENGTH] for each in numbers_of(requests) if each}
     expect(
         asked <= {number},
         fr=f"après le changement de numéro, la vérification porte sur {', '.join(sorted(asked))}",

@@ -25,7 +25,7 @@ from conformance.suite.matricule.arrivals import (
 from conformance.suite.matricule.settings import in_production
 from conformance.suite.matricule.shapes import BILLING, NATURES, NO_INS, ROOT, known, natures_shown
 from conformance.suite.verification.elsewhere import received
-from conformance.suite.verification.wire import claims_of, verifications
+from conformance.suite.verification.wire import numbers_of, verifications
 from simulator.ins.matricule import VALUE_LENGTH, Matricule, key_of
 from simulator.ins.oid import InsOid
 
@@ -243,11 +243,8 @@ def test_former_number(desk: Desk) -> None:
         came = arrives(desk, person, Way.FHIR, letter=letter)
         moment = Moment("ancienne INS dans un message (fhir)", "former INS in a message (fhir)")
         expect_out(came, person, moment, is_confirmed=True, inferred=True)
-        claimed = {
-            one.values.get("matricule") for each in verifications(came.exchanges) for one in claims_of(each)
-        }
         expect(
-            former[1] not in claimed,
+            former[1] not in numbers_of(verifications(came.exchanges)),
             fr=f"{moment.fr}, c'est elle que le logiciel fait vérifier",
             en=f"{moment.en}, it is the one that the software has verified",
             inferred=True,

@@ -8,10 +8,11 @@ from conformance.drivers import site
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.expect import expect_equal
-from conformance.suite.site.settings import parts, restored
+from conformance.suite.site.settings import parts, restored, setting
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from conformance.suite.desk.steps import Desk
@@ -64,6 +65,15 @@ def writes(desk: Desk, high: list[str], low: list[str], *, is_last: bool) -> boo
             raise
         return False
     return True
+
+
+def may_set(desk: Desk, name: str, kinds: Sequence[str]) -> bool:
+    """Write one list; tell whether the site may have it so: what a text names may be fixed."""
+    try:
+        desk.lgo.write_settings({name: ",".join(kinds)})
+    except RefusedError:
+        return False
+    return set(parts(setting(desk, name))) == set(kinds)
 
 
 def write(desk: Desk, high: list[str], low: list[str]) -> None:

@@ -13,6 +13,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import SETTINGS
 from conformance.suite.desk.expect import expect
 from conformance.suite.proof.kinds import NEW_KIND
+from conformance.suite.proof.lists import may_set
 from conformance.suite.site.settings import parts, restored, setting
 from conformance.verdicts import UndecidedError
 
@@ -42,26 +43,17 @@ def test_list_of_minors(desk: Desk) -> None:
                 f"{taken} does not validate a child before the site changes its list ({status})",
                 depends_on=("PRF-09",),
             )
-        if _writes(desk, left):
+        if may_set(desk, site.MINOR_PROOFS, left):
             _expect(
                 desk, taken, Status.PROV, "retirée de la liste des mineurs", "taken off the list of minors"
             )
             _expect(
                 desk, left[0], Status.VALI, "restée sur la liste des mineurs", "left on the list of minors"
             )
-        if _writes(desk, [*known, NEW_KIND]):
+        if may_set(desk, site.MINOR_PROOFS, [*known, NEW_KIND]):
             _expect(
                 desk, NEW_KIND, Status.VALI, "ajoutée à la liste des mineurs", "added to the list of minors"
             )
-
-
-def _writes(desk: Desk, kinds: list[str]) -> bool:
-    """Write the list; tell whether the site may have it so: what a text names may be fixed."""
-    try:
-        desk.lgo.write_settings({site.MINOR_PROOFS: ",".join(kinds)})
-    except RefusedError:
-        return False
-    return set(parts(setting(desk, site.MINOR_PROOFS))) == set(kinds)
 
 
 def _validated(desk: Desk, kind: str) -> Status:

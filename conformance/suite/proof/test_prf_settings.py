@@ -17,6 +17,7 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, adult
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.proof.kinds import NEW_KIND
+from conformance.suite.proof.lists import may_set
 from conformance.suite.proof.screens import choices_offered, expect_not_selected
 from conformance.suite.site.settings import parts, restored, setting, switch
 from simulator.text import Text
@@ -79,7 +80,7 @@ def _look(desk: Desk) -> Screens:
     before = screen()
     with restored(desk, *LISTS):
         # First of all: a screen that takes the head of a list that was changed shows it.
-        _write(desk, site.HIGH_CONFIDENCE_PROOFS, [NEW_KIND, *parts(known[site.HIGH_CONFIDENCE_PROOFS])])
+        may_set(desk, site.HIGH_CONFIDENCE_PROOFS, [NEW_KIND, *parts(known[site.HIGH_CONFIDENCE_PROOFS])])
         after = screen()
         with suppress(RefusedError):
             desk.lgo.validate_identity(patient.id, actor=desk.user)
@@ -103,7 +104,7 @@ def test_automatic_as_set(desk: Desk) -> None:
         set_attributes(desk, patient, {Attribute.HOMONYME})
     with restored(desk, site.AUTOMATIC_VALIDATION, *LISTS):
         switch(desk, site.ON)
-        if _write(desk, site.HIGH_CONFIDENCE_PROOFS, high[1:]) and _write(desk, LISTS[1], [*low, lowered]):
+        if may_set(desk, site.HIGH_CONFIDENCE_PROOFS, high[1:]) and may_set(desk, LISTS[1], [*low, lowered]):
             _expect_after(
                 desk, patient, lowered, Status.PROV, Text("abaissée par le site", "lowered by the site")
             )
@@ -126,15 +127,6 @@ def _expect_after(desk: Desk, patient: Patient, kind: str, status: object, momen
     )
 
 
-def _write(desk: Desk, name: str, kinds: list[str]) -> bool:
-    """Write a list; tell whether the site may have it so."""
-    try:
-        desk.lgo.write_settings({name: ",".join(kinds)})
-    except RefusedError:
-        return False
-    return set(parts(setting(desk, name))) == set(kinds)
-
-
 @pytest.mark.rule("STA-05")
 @SETTINGS.mark
 @pytest.mark.title(
@@ -146,7 +138,7 @@ def test_qualified_by_an_added_kind(desk: Desk) -> None:
     if high is None:
         return  # The list is no setting of the driver: the ordinary documents decide.
     with restored(desk, site.HIGH_CONFIDENCE_PROOFS):
-        if not _write(desk, site.HIGH_CONFIDENCE_PROOFS, [*parts(high), NEW_KIND]):
+        if not may_set(desk, site.HIGH_CONFIDENCE_PROOFS, [*parts(high), NEW_KIND]):
             return  # For PRF-02.
         patient = desk.create(adult(desk))
         with suppress(RefusedError):

@@ -53,12 +53,7 @@ def is_apart(earlier: str, later: str, ended: datetime, began: datetime) -> bool
         apart = second - first
     except (ValueError, TypeError):
         return True  # Not times, or one with a zone and one without: ``is_moment`` judges each.
-    grain = _MINUTES
-    if first.second or second.second:
-        grain = _SECONDS
-    if first.microsecond or second.microsecond:
-        grain = _FINE
-    return apart >= began - ended - grain
+    return apart >= began - ended - min(_grain(first), _grain(second))
 
 
 def is_not_before(earlier: str, later: str) -> bool:

@@ -51,12 +51,12 @@ if TYPE_CHECKING:
 
     from conformance.documents import Document
     from conformance.drivers.model import Actor, Patient
-    from conformance.drivers.partners import Document as SentDocument
     from conformance.drivers.partners import Sending
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
 _PATIENT = Channel.MSSANTE_PATIENT
+_NUMBER: Final = re.compile(r"<[^<>\s]+>")
 _VARIES: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>|boundary=\S+|[\da-f=-]{2,}|\d", re.IGNORECASE)
 
 
@@ -253,9 +253,9 @@ def _expect_told(
         # How it is told is in no text: any difference will do.
         inferred=True,
     )
-    staying = {each for other in others for one in other.documents for each in _numbers(one, "Message-ID")}
-    meant = {each for one in gone.documents for each in _numbers(one, "In-Reply-To", "References")}
-    own = {each for one in first.documents for each in _numbers(one, "Message-ID")}
+    beside = [read_document(one.content, one.name) for other in others for one in other.documents]
+    staying, own = _numbers(beside, "Message-ID"), _numbers(before, "Message-ID")
+    meant = _numbers([one.read for _, one in mails], "In-Reply-To", "References")
     expect(
         not meant & staying or meant & own,
         fr=f"le message de suppression ({kind}) répond à un autre envoi que celui qui est retiré",
@@ -265,11 +265,12 @@ def _expect_told(
     )
 
 
-def _numbers(one: SentDocument, *names: str) -> set[str]:
-    """Return the numbers of messages in these headers of a mail."""
-    facts = read_document(one.content, one.name).facts
-    told = [facts.header(name) or "" for name in names] if isinstance(facts, MailFacts) else []
-    return set(re.findall(r"<[^<>\s]+>", " ".join(told)))
+def _numbers(read: Sequence[Document], *names: str) -> set[str]:
+    """Return the numbers of messages in these headers, of those that are mails."""
+    mails = [one.facts for one in read if isinstance(one.facts, MailFacts)]
+    return {
+        number for facts in mails for name in names for number in _NUMBER.findall(facts.header(name) or "")
+    }
 
 
 def _withdrawn(desk: Desk, sending: Sending, by: Actor) -> Sending:

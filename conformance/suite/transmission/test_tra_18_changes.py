@@ -14,6 +14,7 @@ from conformance.suite.desk.added import added
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import NAMES_IN_USE, adult, another_value, twin
 from conformance.suite.desk.steps import preparing
+from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.desk.words import expect_values
 from conformance.suite.transmission.feeding import FEED, NONE, Feed, fed, told_of
 from conformance.suite.verification.elsewhere import SENDER, answering
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 FOLLOWED: Final = ("birth_name", "sex", "birth_date", "birth_place", "first_names")
 """Traits that a message changes."""
-UNKNOWN_PLACE: Final = "99999"
 OTHER_DOMAIN: Final = "2.999.250.78"
 """Another authority that gives numbers to files."""
 DAY: Final = "1958-03-14"

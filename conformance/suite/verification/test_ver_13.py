@@ -32,7 +32,7 @@ from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import BILLING, INS_C, RELATIVE_INS, Letter
 from conformance.suite.verification.elsewhere import NEAR_PLACE, answering, one_wrong, received, spoilt
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
-from conformance.suite.verification.wire import KO, claims_of, verifications
+from conformance.suite.verification.wire import KO, numbers_of, verifications
 
 if TYPE_CHECKING:
     from conformance.drivers.partners import ReceivedIdentity
@@ -248,13 +248,8 @@ def test_other_identifiers(desk: Desk, form: Form) -> None:
         arrival = deliver(desk, written(told, form), patient)
         expect_not_in(arrival, patient, moment)
         expect_identity_kept(arrival, patient, moment)
-        claimed = {
-            one.values.get("matricule")
-            for each in verifications(arrival.exchanges)
-            for one in claims_of(each)
-        }
         expect(
-            RELATIVE_INS[0] not in claimed,
+            RELATIVE_INS[0] not in numbers_of(verifications(arrival.exchanges)),
             fr=f"{moment.fr} : l'INS d'un proche nommé dans le message est vérifiée comme celle du patient",
             en=f"{moment.en}: the INS of a relative named in the message is verified as that of the patient",
             # Whose INS is looked for in a message is our reading of VER-04 and VER-13.

@@ -31,7 +31,14 @@ from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import IN_USE, Letter, with_names_in_use
 from conformance.suite.verification.elsewhere import TRAITS, answering, received
 from conformance.suite.verification.homonyms import homonyms, person_with_homonyms
-from conformance.suite.verification.wire import ERRORS, KO, Said, claims_of, said_by, verifications
+from conformance.suite.verification.wire import (
+    ERRORS,
+    KO,
+    Said,
+    numbers_of,
+    said_by,
+    verifications,
+)
 from simulator.ins.traits import starts_list
 
 if TYPE_CHECKING:
@@ -207,9 +214,7 @@ def test_incomplete(desk: Desk, form: Form) -> None:
 
 def _expect_own(arrival: Arrival, right: ReceivedIdentity, moment: Moment) -> None:
     """Check that no file and no verification holds what is neither in the message nor this person's."""
-    claimed = {
-        each.values["matricule"] for sent in verifications(arrival.exchanges) for each in claims_of(sent)
-    }
+    claimed = numbers_of(verifications(arrival.exchanges))
     expect(
         claimed <= {right.matricule},
         fr=f"{moment.fr}, INSi a vérifié l'INS de quelqu'un d'autre : {sorted(filter(None, claimed))}",

@@ -22,7 +22,7 @@ from simulator.xml import own_parser, without_declaration
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from simulator.client import ExchangeView
     from simulator.text import Text
@@ -107,6 +107,11 @@ def said_by(exchange: ExchangeView) -> Said:
 def claims_of(exchange: ExchangeView) -> list[Claimed]:
     """Return the identities that a request holds: one of a unit verification, several of a lot."""
     return [_claimed(each) for each in parsed(exchange.request_xml).iter("{*}IndividuVerifie")]
+
+
+def numbers_of(exchanges: Iterable[ExchangeView]) -> set[str]:
+    """Return the matricules whose verification these requests ask for; empty ones too."""
+    return {claimed.values["matricule"] for each in exchanges for claimed in claims_of(each)}
 
 
 def parsed(text: str) -> etree._Element:
