@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.engine.lives import Lives, born_there, wished
+from conformance.engine.shapes import Shapes
 from conformance.verdicts import UndecidedError
 from simulator.population.drawing.identities import tags_of
 from simulator.population.generate import draw, marks_of
@@ -75,8 +76,8 @@ class PeopleOfCheck:
         self._ending = _ending(self._prefix)
         self._insi = insi
         self._number = 0
-        self._lives = Lives(check_id)
-        self._turn = 0
+        self._lives, self._shapes = Lives(check_id), Shapes(check_id)
+        self._turn = self._drawn = 0
         self._taken: set[object] = set()
 
     def __call__(
@@ -104,7 +105,12 @@ class PeopleOfCheck:
             key = f"{self._prefix}/{self._number}"
             # Whom a condition does not let pass is followed by somebody of another life; in the end chance finds one.
             life = self._lives.of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else None
-            [person] = draw(1, key, **wished(life, wanted, key))
+            wish = wished(life, wanted, key)
+            if attempt < _LIVES_TRIED:
+                wish = self._shapes.names(self._drawn + attempt, wish)
+                if wanted.get("birth_date") is None and wish.get("birth_date") is not None:
+                    wish["birth_date"] = self._shapes.day(self._drawn + attempt, wish["birth_date"])
+            [person] = draw(1, key, **wish)
             person = born_there(life, person, wanted, key)
             if wanted.get("birth_date") is not None:
                 person = _ended(person, self._ending)
@@ -116,6 +122,7 @@ class PeopleOfCheck:
                 self._taken.update(marks)
                 # A relative or a neighbour whose life is given leaves the turn to the next.
                 self._turn += wanted.get("birth_date") is None or wanted.get("sex") is None
+                self._drawn += 1
                 self._insi.add_people([person])
                 return person
         raise UndecidedError(

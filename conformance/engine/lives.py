@@ -1,7 +1,8 @@
 """The lives of the people of a check: what is damaged for the young, the old, women, men or the foreign-born alone shows in one.
 
 People drawn by chance alone are seldom old, seldom born abroad. So whoever a check draws, without a wish of its own, takes
-turns: two whose sex, age and origin are as unlike as can be, then somebody as chance wants.
+turns: two whose sex, age and origin are as unlike as can be, then somebody as chance wants, or born where the code of the
+place has a letter or begins with a zero.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from simulator.population.drawing.births import draw_birth_place_among
 from simulator.population.drawing.identities import draw_matricule, tags_of
 
 if TYPE_CHECKING:
+    from simulator.population.drawing.births import PlaceKind
     from simulator.registry.person import Person
 
 
@@ -25,32 +27,36 @@ if TYPE_CHECKING:
 class Life:
     """When, where and as what somebody was born."""
 
-    sex: str
+    sex: str | None
+    """``None``: as chance wants."""
     first_year: int
     last_year: int
-    place: str
-    """``abroad`` or ``overseas``."""
+    place: PlaceKind
 
 
-def _child(sex: str, place: str) -> Life:
+def _child(sex: str, place: PlaceKind) -> Life:
     return Life(sex, 2011, 2020, place)
 
 
-def _old(sex: str, place: str) -> Life:
+def _adult(place: PlaceKind) -> Life:
+    return Life(None, 1940, 2005, place)
+
+
+def _old(sex: str, place: PlaceKind) -> Life:
     return Life(sex, 1925, 1939, place)
 
 
 _TURNS: Final[tuple[Life | None, ...]] = (
     *(_child("F", "abroad"), _old("M", "overseas"), None),
-    *(_old("F", "abroad"), _child("M", "overseas"), None),
+    *(_old("F", "abroad"), _child("M", "overseas"), _adult("corsica")),
     *(_child("M", "abroad"), _old("F", "overseas"), None),
-    *(_old("M", "abroad"), _child("F", "overseas"), None),
+    *(_old("M", "abroad"), _child("F", "overseas"), _adult("leading-zero")),
 )
 """``None``: as chance wants."""
 _SUPER_USER: Final = "super-user"
 """Stands in the name of a check that is done by each user."""
 _ROUND: Final = 3
-"""Two unlike and one by chance."""
+"""Two unlike and one more."""
 
 
 class Lives:
@@ -80,7 +86,7 @@ def wished(life: Life | None, wanted: dict[str, Any], key: str) -> dict[str, Any
     if life is None:
         return wanted
     wish = dict(wanted)
-    if wish.get("sex") is None:
+    if wish.get("sex") is None and life.sex is not None:
         wish["sex"] = life.sex
     if wish.get("birth_date") is None and wish.get("birth_place") is None:
         random = Random(key)  # noqa: S311 - repeatable on purpose, nothing is secret

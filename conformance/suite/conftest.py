@@ -26,7 +26,7 @@ def desk(new_desk: Desk) -> Desk:
     """Return the desk, once the software is known to empty itself, and with nothing switched on that validates by itself."""
     new_desk.need_reset()
     switch_off(new_desk)
-    return replace(new_desk, lgo=cast("Driver", Watched(new_desk.lgo)))
+    return replace(new_desk, lgo=cast("Driver", Watched(new_desk.lgo, new_desk.wire)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
+from conformance.suite.desk.accounts import LOOKS, Accounts
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
 from conformance.verdicts import Departure
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor
     from conformance.drivers.protocol import Driver
+    from conformance.suite.desk.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +90,41 @@ _NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
 
 
 class Watched:
-    """A software whose refusals are watched; it has every member of the one that it wraps.
+    """A software whose refusals and files are watched; it has every member of the one that it wraps.
 
     Args:
         lgo: the software under test.
+        wire: what INSi received; ``None``: its answers are not known.
     """
 
-    def __init__(self, lgo: Driver) -> None:
+    def __init__(self, lgo: Driver, wire: Wire | None = None) -> None:
         """Begin with nothing seen."""
-        self._lgo = lgo
+        self._lgo, self._wire = lgo, wire
+        self._accounts = Accounts(wire)
         self._seen: dict[tuple[str, Actor | None], Patient] = {}
         self._refused: dict[str, list[str]] = {}
         self._elsewhere: dict[str, list[str]] = {}
         self._calls: dict[str, str] = {}
         self._found: list[tuple[frozenset[str], Departure]] = []
+        self._adopted: list[tuple[frozenset[str], Departure]] = []
 
-    @property
-    def unwatched(self) -> Driver:
-        """The software itself: for what several checks share, whose refusals are not those of the check that comes first.
+    def apart(self) -> Watched:
+        """Return the same software with a watch of its own, for what several checks share.
 
         What was seen so far is forgotten: acts are missed from now on.
         """
         self._forget()
-        return self._lgo
+        self._accounts.forget()
+        return Watched(self._lgo, self._wire)
+
+    @property
+    def found(self) -> tuple[tuple[frozenset[str], Departure], ...]:
+        """The departures found so far, each with the groups of rules that it belongs to."""
+        return (*self._adopted, *self._found, *self._accounts.found)
+
+    def adopt(self, found: Collection[tuple[frozenset[str], Departure]]) -> None:
+        """Take over what was found while something was prepared that this check shares with others."""
+        self._adopted.extend(each for each in found if each not in self._adopted)
 
     def tell(self, rules: Collection[str]) -> None:
         """Raise the first departure found that belongs to one of these rules, if any.
@@ -122,16 +136,19 @@ class Watched:
             Departure: a file has changed by an act that was refused.
         """
         groups = {rule.partition("-")[0] for rule in rules}
-        for concerned, departure in self._found:
+        for concerned, departure in self.found:
             if concerned & groups:
                 raise departure
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped software; a verb comes with its watch."""
         member = getattr(self._lgo, name)
-        if name not in _NAMES or name in _ONLY_READ:
+        if name not in _NAMES or name in _ONLY_READ - LOOKS:
             return member
-        watched = self._reading(member) if name == Verb.READ_PATIENT else self._acting(name, member)
+        if name in LOOKS:
+            watched = self._looking(name, member)
+        else:
+            watched = self._reading(member) if name == Verb.READ_PATIENT else self._acting(name, member)
         # Found at once the next time.
         self.__dict__[name] = watched
         return watched
@@ -140,6 +157,7 @@ class Watched:
         @functools.wraps(member)
         def read(patient_id: str, *args: Any, **named: Any) -> Patient:
             now = member(patient_id, *args, **named)
+            self._accounts.read(now, named)
             key = (patient_id, named.get("actor"))
             before = self._seen.get(key)
             self._seen[key] = now
@@ -149,14 +167,25 @@ class Watched:
 
         return read
 
+    def _looking(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(member)
+        def look(*args: Any, **named: Any) -> Any:
+            answer = member(*args, **named)
+            self._accounts.looked(name, args, answer)
+            return answer
+
+        return look
+
     def _acting(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(member)
         def act(*args: Any, **named: Any) -> Any:
             is_refused = False
             try:
-                answer = member(*args, **named)
+                answer = self._accounts.asking(name, member, args, named)
                 is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
                 self._note(answer)
+                act_groups = _ACTS[name].groups if name in _ACTS else frozenset[str]()
+                self._accounts.done(name, args, named, answer, act_groups)
             except RefusedError:
                 is_refused = True
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
 from conformance.drivers.lateness import Lateness
@@ -153,23 +153,29 @@ class Standing:
         """
         if key not in self.memory:
             made, obstacle = None, None
+            at, watch = self._watched_apart()
             with self.timeline.gathering() as missed:
                 try:
-                    made = make(self._unwatched().apart(key))
+                    made = make(at.apart(key))
                 except Ending as ending:
                     obstacle = ending
-            self.memory[key] = (made, obstacle, tuple(missed))
-        made, obstacle, missed = self.memory[key]
+            self.memory[key] = (made, obstacle, tuple(missed), watch.found if watch else ())
+        made, obstacle, missed, departures = self.memory[key]
         for each in missed:
             self.timeline.miss(each)
+        if isinstance(self.lgo, Watched):
+            self.lgo.adopt(departures)
         if obstacle is not None:
             raise obstacle
         found: _T = made
         return found
 
-    def _unwatched(self) -> Self:
-        """Return the same desk for what checks share: what is refused there is not a matter of the one that comes first."""
-        return replace(self, lgo=self.lgo.unwatched) if isinstance(self.lgo, Watched) else self
+    def _watched_apart(self) -> tuple[Self, Watched | None]:
+        """Return the same desk for what checks share, with a watch of its own: what that finds is told to each of them."""
+        if not isinstance(self.lgo, Watched):
+            return self, None
+        watch = self.lgo.apart()
+        return replace(self, lgo=cast("Driver", watch)), watch
 
     def attach(self, entries: Iterable[Entry]) -> None:
         """Put what another check saw into the evidence of this one, unless it is there."""

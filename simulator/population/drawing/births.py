@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from simulator.ins.places import cog
 from simulator.population.described.profiles import FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR, profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from random import Random
+
+PlaceKind: TypeAlias = Literal["abroad", "overseas", "corsica", "leading-zero"]
+"""Where somebody may be born, by what the code of the place looks like."""
 
 FIRST_ORDER = 900
 """Smallest order number of a drawn person; the largest is 999."""
@@ -89,14 +92,32 @@ def date_tags(birth_date: str, registered_month: str) -> tuple[str, ...]:
     return tuple(tag for tag, applies in cases if applies)
 
 
-def draw_birth_place_among(random: Random, date: dt.date, kind: str) -> str | None:
-    """Draw the COG code of a quiet place ``abroad`` or ``overseas`` that existed at that date; ``None``: none was found."""
-    pool = _places().abroad if kind == "abroad" else _places().overseas
+def draw_birth_place_among(random: Random, date: dt.date, kind: PlaceKind) -> str | None:
+    """Draw the COG code of a quiet place of this kind that existed at that date; ``None``: none was found."""
+    pool = _pool(kind)
     for _ in range(_ATTEMPTS):
         code = pool[int(random.random() * len(pool))]
         if _exists(code, date):
             return code
     return None
+
+
+def _pool(kind: PlaceKind) -> Sequence[str]:
+    places = _places()
+    match kind:
+        case "abroad":
+            return places.abroad
+        case "overseas":
+            return places.overseas
+        case "corsica":
+            return places.corsica
+        case "leading-zero":
+            return _leading_zero()
+
+
+@cache
+def _leading_zero() -> tuple[str, ...]:
+    return tuple(code for code in _places().mainland if code.startswith("0"))
 
 
 def draw_birth_place(random: Random, date: dt.date) -> str:

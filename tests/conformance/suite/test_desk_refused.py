@@ -144,4 +144,19 @@ def test_a_decision_refused_is_about_the_file_of_its_call() -> None:
     _do(watched, "decide_proposal", "c1")
     watched.read_patient("7", actor=USER)
     assert _told(watched, "RSP-08") is not None
-    assert watched.unwatched is software
+
+
+def test_what_is_found_in_a_shared_preparation_is_told_to_each_check_that_uses_it() -> None:
+    software = Software(then=replace(FILE, sex="F"))
+    first: Any = Watched(cast("Driver", software))
+    shared: Any = first.apart()
+    shared.read_patient("7", actor=USER)
+    _do(shared, "validate_identity")
+    shared.read_patient("7", actor=USER)
+    assert _told(first, "PRF-04") is None
+    second: Any = Watched(cast("Driver", software))
+    for watched in (first, second):
+        watched.adopt(shared.found)
+        watched.adopt(shared.found)
+        assert len(watched.found) == 1
+        assert _told(watched, "PRF-04") is not None

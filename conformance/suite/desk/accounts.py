@@ -1,0 +1,140 @@
+"""Keeps the ledger of a software while a check works with it: what each act changes of what a file has to hold."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
+from conformance.suite.desk.ledger import ANSWERED, ANSWERED_BY_CARD, Ledger, Origin
+from conformance.suite.desk.wire import is_disturbed, returned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from conformance.suite.desk.wire import Wire
+    from conformance.verdicts import Departure
+    from simulator.client import ExchangeView
+
+_CALLS: Final = MappingProxyType(
+    {
+        Verb.CALL_INSI_TRAITS: ANSWERED,
+        Verb.SEARCH_INSI: ANSWERED,
+        Verb.CALL_INSI_CARD: ANSWERED_BY_CARD,
+    }
+)
+"""Calls that end with their answer, and where what is accepted of it comes from."""
+_SEARCHES: Final = frozenset({Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE})
+LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL}
+"""Looks that show what files hold, besides a reading."""
+_TAKES_INS: Final = frozenset({Verb.DOWNGRADE_STATUS, Verb.SET_ATTRIBUTES})
+"""Acts that may take the INS of a file away."""
+_TAKES_OTHER_INS: Final = frozenset(
+    {Verb.CALL_INSI_TRAITS, Verb.CALL_INSI_CARD, Verb.START_INSI_CALL, Verb.VERIFY_INS}
+)
+"""Acts after which a file may hold another INS, or none."""
+_KEEPS_ALL: Final = frozenset(
+    {
+        Verb.SEARCH_INSI, Verb.READ_INSI_CALL, Verb.RECORD_PROOF, Verb.VALIDATE_IDENTITY,
+        Verb.READ_CARD, Verb.SWAP_CARD, Verb.CHOOSE_AUTHENTICATION, Verb.WRITE_TRUSTED_SENDERS, Verb.RENDER_DOCUMENT,
+        Verb.EXPORT_MESSAGE, Verb.EXPORT_PATIENTS, Verb.SEND_DOCUMENT, Verb.WITHDRAW_DOCUMENT, Verb.RECORD_OPPOSITION,
+        Verb.OPEN_DMP, Verb.READ_TRANSMISSIONS, Verb.READ_DASHBOARD, Verb.SET_CLOCK, Verb.WRITE_SETTINGS,
+    }
+)  # fmt: skip
+"""Acts that change no trait of any file, and no INS."""
+
+
+class Accounts:
+    """Tells a ledger what is done with a software.
+
+    Args:
+        wire: what INSi received; ``None``: answers of INSi are not known.
+    """
+
+    def __init__(self, wire: Wire | None) -> None:
+        """Begin with nothing known."""
+        self._wire = wire
+        self._ledger = Ledger()
+        self._answers: dict[str, tuple[Mapping[str, str | None] | None, Origin]] = {}
+        self._files: dict[str, str] = {}
+        self._is_alone = True
+
+    @property
+    def found(self) -> list[tuple[frozenset[str], Departure]]:
+        """The departures found so far, each with the groups of rules that it belongs to."""
+        return self._ledger.found
+
+    def forget(self) -> None:
+        """Know of no file any more."""
+        self._ledger.forget()
+        self._answers.clear()
+
+    def read(self, patient: Patient, named: Mapping[str, Any]) -> None:
+        """Compare a file that was read."""
+        self._ledger.shown(patient, named.get("actor"))
+
+    def looked(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
+        """Compare what a look has shown of files."""
+        if name in _SEARCHES:
+            self._ledger.listed(answer)
+        elif (patient_id := self._files.get(args[0])) is not None:
+            self._ledger.compared(patient_id, {line.field: line.local for line in answer.fields})
+
+    def asking(
+        self, name: str, member: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        """Do an act; return its answer and note it. A refused one is noted as one that changes nothing."""
+        if name not in _CALLS or self._wire is None:
+            return member(*args, **named)
+        answer, exchanges = self._wire.during(lambda: member(*args, **named))
+        if isinstance(answer, InsiCall):
+            self._called(name, answer, exchanges)
+        return answer
+
+    def _called(self, name: str, call: InsiCall, exchanges: Collection[ExchangeView]) -> None:
+        of_insi = [each for each in exchanges if each.code == "00" and not is_disturbed(each)]
+        is_one = call.outcome is CallOutcome.FOUND and bool(of_insi)
+        self._answers[call.id] = (returned(list(of_insi)[-1]) if is_one else None, _CALLS[Verb(name)])
+        if call.patient_id is not None:
+            self._files[call.id] = call.patient_id
+        if name == Verb.CALL_INSI_TRAITS and call.patient_id is not None and self._is_alone:
+            # What INSi could not read is another rule's matter.
+            self._ledger.sent(call.patient_id, [each.traits for each in exchanges if each.traits is not None])
+
+    def done(
+        self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any, groups: frozenset[str]
+    ) -> None:
+        """Note an act that was not refused."""
+        ledger = self._ledger
+        if name == Verb.CREATE_PATIENT and isinstance(answer, Patient):
+            ledger.created(args[0], answer)
+        elif name == Verb.UPDATE_PATIENT and len(args) > 1:
+            ledger.updated(args[0], args[1])
+        elif name == Verb.DECIDE_PROPOSAL:
+            self._decided(args, named, answer)
+        elif name in _TAKES_OTHER_INS:
+            self._is_alone = self._is_alone and name != Verb.START_INSI_CALL
+            patient_id = named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]
+            if patient_id is not None:
+                ledger.forget_ins(patient_id)
+        elif name in _TAKES_INS or name in {Verb.RECORD_PROOF, Verb.VALIDATE_IDENTITY}:
+            ledger.done(args[0], name, groups, may_lose_ins=name in _TAKES_INS)
+        elif name == Verb.WRITE_RIGHTS:
+            ledger.hide(args[0])
+        elif name not in _KEEPS_ALL:
+            self.forget()
+
+    def _decided(self, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
+        if not named.get("accept"):
+            return
+        insi, origin = self._answers.get(args[0], (None, ANSWERED))
+        asked_for = self._files.get(args[0])
+        patient_id = answer.id if isinstance(answer, Patient) else asked_for
+        if patient_id is None:
+            self.forget()
+        elif insi is None or (patient_id != asked_for and self._ledger.knows(patient_id)):
+            # Who is known by the number already may be opened in the place of the file.
+            self._ledger.forget_file(patient_id)
+            self._ledger.forget_file(asked_for or "")
+        else:
+            self._ledger.imported(insi, patient_id, origin)

@@ -1,0 +1,330 @@
+"""What each file has to hold by what was done to it, compared with whatever is read of it.
+
+Passive: nothing is asked for it. A check looks closely at the act that it is about; on its way there it types, imports,
+corrects and validates people whom it looks at no more. Whatever is read of them all the same is compared here with what
+was typed, or with what INSi answered, for people of every kind, on every path and in every status.
+
+Only what is beyond doubt is noted: values in the letters that a file has to hold (TRT), of acts that were not refused. A
+departure is one of the groups of rules that the act belongs to; elsewhere the checks of those rules say it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.model import Status
+from conformance.suite.desk.words import label, shown
+from conformance.verdicts import Departure
+from simulator.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from conformance.drivers.model import Actor, Patient, PatientTraits
+
+_NAME: Final = re.compile(r"[A-Z]+(?:[ '-][A-Z]+)*")
+_PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "birth_name": _NAME,
+        "first_names": _NAME,
+        "first_name": _NAME,
+        "birth_date": re.compile(r"[0-9]{4}-(?!00)[0-9]{2}-(?!00)[0-9]{2}"),
+        "sex": re.compile(r"[MF]"),
+        "birth_place": re.compile(r"(?!99999)[0-9][0-9AB][0-9]{3}"),
+        "matricule": re.compile(r"[0-9]{6}[0-9AB][0-9]{8}"),
+        "oid": re.compile(r"[0-9.]+"),
+    }
+)
+"""What a value looks like that is kept to the letter; whatever else was typed, another rule says what becomes of it."""
+_TRAITS: Final = ("birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place")
+_FROM_INSI: Final = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")
+_SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
+_INS: Final = frozenset({"matricule", "oid"})
+_WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The act that a value comes from, and the groups of rules about it."""
+
+    text: Text
+    groups: frozenset[str]
+
+
+TYPED: Final = Origin(
+    text=Text("saisi à la création", "typed at creation"), groups=frozenset({"CRE", "FLD", "TRT"})
+)
+CHANGED: Final = Origin(
+    text=Text("saisi en modification", "typed as a change"), groups=frozenset({"FLD", "TRT", "STA"})
+)
+ANSWERED: Final = Origin(
+    text=Text("rendu par INSi et accepté", "returned by INSi and accepted"), groups=frozenset({"RSP"})
+)
+ANSWERED_BY_CARD: Final = Origin(text=ANSWERED.text, groups=ANSWERED.groups | {"CAL"})
+
+
+@dataclass(slots=True)
+class _Value:
+    """What a field of a file may hold."""
+
+    allowed: frozenset[str | None]
+    origin: Origin
+    was_seen: bool = False
+    """The software has shown the right one since."""
+
+
+@dataclass(slots=True)
+class _File:
+    """What is known of one file."""
+
+    values: dict[str, _Value] = field(default_factory=dict)
+    since: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What was done to it since it was last read, with the groups of rules about that."""
+    wrong: tuple[frozenset[str], Departure] | None = None
+    """What its last reading showed: a software that is late shows the right thing in the end."""
+
+
+class Ledger:
+    """What the files that were made or changed have to hold."""
+
+    def __init__(self) -> None:
+        """Know of no file."""
+        self._files: dict[str, _File] = {}
+        self._found: list[tuple[frozenset[str], Departure]] = []
+        self._unseeing: set[str] = set()
+
+    @property
+    def found(self) -> list[tuple[frozenset[str], Departure]]:
+        """The departures found so far, each with the groups of rules that it belongs to."""
+        for patient_id in list(self._files):
+            self._settle(patient_id)
+        return self._found
+
+    def knows(self, patient_id: str) -> bool:
+        """Return whether something is known of a file."""
+        return patient_id in self._files
+
+    def forget(self) -> None:
+        """Know of no file any more; what was found stays."""
+        for patient_id in list(self._files):
+            self._settle(patient_id)
+        self._files.clear()
+
+    def forget_file(self, patient_id: str) -> None:
+        """Know nothing of this file any more."""
+        self._settle(patient_id)
+        self._files.pop(patient_id, None)
+
+    def hide(self, user: str) -> None:
+        """Look no more at what is shown to a user whose rights change."""
+        self._unseeing.add(user)
+
+    def created(self, traits: PatientTraits, patient: Patient) -> None:
+        """Note the traits typed for a new file; one that was known already was only opened."""
+        if patient.id in self._files:
+            self.forget_file(patient.id)
+            return
+        file = self._files[patient.id] = _File(values=_values(traits, _TRAITS, TYPED))
+        names = traits.first_names
+        if names and not names.startswith(traits.first_name or ""):
+            # Which of the two such a software puts right is its own matter.
+            file.values.pop("first_name", None)
+
+    def imported(self, answer: Mapping[str, str | None], patient_id: str, origin: Origin) -> None:
+        """Note an answer of INSi that was accepted for a file; one that is not as it has to be is left to its rules."""
+        file = self._files.setdefault(patient_id, _File())
+        self._settle(patient_id)
+        file.since.clear()
+        given = {name: answer.get(name) for name in _FROM_INSI if answer.get(name)}
+        if not all(_PLAIN[name].fullmatch(value or "") for name, value in given.items()):
+            self.forget_file(patient_id)
+            return
+        file.values = {
+            name: _Value(allowed=frozenset({value}), origin=origin) for name, value in given.items()
+        }
+
+    def updated(self, patient_id: str, changes: Mapping[str, str | None]) -> None:
+        """Note a change that was not refused: each value is the new one, or the one before where the software kept it."""
+        file = self._files.get(patient_id)
+        if file is None:
+            return
+        self._settle(patient_id)
+        for name, value in changes.items():
+            before = file.values.pop(name, None)
+            if name not in _TRAITS or before is None or not _PLAIN[name].fullmatch(value or ""):
+                continue
+            file.values[name] = _Value(allowed=before.allowed | {value}, origin=CHANGED)
+        if changes.keys() & {"first_name", "first_names"}:
+            # Each may follow the other.
+            for name in {"first_name", "first_names"} - changes.keys():
+                file.values.pop(name, None)
+        self._may_lose_ins(file)
+
+    def done(self, patient_id: str, act: str, groups: frozenset[str], *, may_lose_ins: bool) -> None:
+        """Note an act on a file that changes none of its traits, and no INS but by taking it away."""
+        file = self._files.get(patient_id)
+        if file is None:
+            return
+        self._settle(patient_id)
+        file.since[act] = groups
+        if may_lose_ins:
+            self._may_lose_ins(file)
+
+    def forget_ins(self, patient_id: str) -> None:
+        """Know nothing of the INS of a file any more."""
+        self._settle(patient_id)
+        if file := self._files.get(patient_id):
+            for name in _INS:
+                file.values.pop(name, None)
+
+    def sent(self, patient_id: str, requests: Iterable[Mapping[str, Any]]) -> None:
+        """Compare the traits of the requests for a file with what it has to hold (CAL-08)."""
+        file = self._files.get(patient_id)
+        if file is None:
+            return
+        for request in requests:
+            # The place may be left out of any request.
+            wrong = _differing(_seen(file), {name: request[name] for name in _SENT})
+            if wrong:
+                text = _lines(wrong)
+                self._note(
+                    "CAL",
+                    Text(f"une requête pour ce dossier ne porte pas ce qu'il contient : {text.fr}",
+                         f"a request for this file does not carry what it holds: {text.en}"),
+                )  # fmt: skip
+                return
+
+    def shown(self, patient: Patient, actor: Actor | None) -> None:
+        """Compare a file that was read with what is known of it."""
+        file = self._files.get(patient.id)
+        if file is None or (actor is not None and actor.user in self._unseeing):
+            return
+        wrong: list[tuple[str, _Value, str | None]] = []
+        for name, value in file.values.items():
+            got = getattr(patient, name) or None
+            if got not in value.allowed and not _may_differ(name, value, patient.status):
+                wrong.append((name, value, got))
+        file.wrong = _departure(wrong, file.since) if wrong else None
+        if wrong:
+            return
+        file.since.clear()
+        for name, value in file.values.items():
+            got = getattr(patient, name) or None
+            if got in value.allowed and not _may_differ(name, value, patient.status):
+                value.allowed, value.was_seen = frozenset({got}), True
+
+    def listed(self, patients: Iterable[Patient]) -> None:
+        """Compare the rows of a search with what is known of their files; a row need not show all there is."""
+        for patient in patients:
+            file = self._files.get(patient.id)
+            if file is None:
+                continue
+            known = file.values if patient.status in _WITH_INS else _seen(file)
+            wrong = _differing(known, {name: getattr(patient, name) for name in _TRAITS})
+            if wrong:
+                text = _lines(wrong)
+                self._note(
+                    "SRC",
+                    Text(f"une recherche ne montre pas ce que le dossier contient : {text.fr}",
+                         f"a search does not show what the file holds: {text.en}"),
+                )  # fmt: skip
+
+    def compared(self, patient_id: str, local: Mapping[str, str | None]) -> None:
+        """Compare the local side of a comparison with what is known of the file (RSP-01); a line need not be shown."""
+        file = self._files.get(patient_id)
+        if file is None:
+            return
+        # The 1er prénom is none of the data compared.
+        wrong = _differing(_seen(file), {name: local[name] for name in _FROM_INSI if name in local})
+        if wrong:
+            text = _lines(wrong)
+            self._note(
+                "RSP",
+                Text(f"la comparaison ne montre pas ce que le dossier contient : {text.fr}",
+                     f"the comparison does not show what the file holds: {text.en}"),
+            )  # fmt: skip
+
+    def _note(self, group: str, text: Text) -> None:
+        self._found.append((frozenset({group}), Departure(text.fr, text.en)))
+
+    @staticmethod
+    def _may_lose_ins(file: _File) -> None:
+        for name in _INS & file.values.keys():
+            file.values[name].allowed |= {None}
+
+    def _settle(self, patient_id: str) -> None:
+        """Keep what the last reading of a file showed, as something else is done to it now."""
+        file = self._files.get(patient_id)
+        if file is None or file.wrong is None:
+            return
+        self._found.append(file.wrong)
+        # Once is enough.
+        file.wrong = None
+        file.values.clear()
+
+
+def _values(traits: PatientTraits, names: Iterable[str], origin: Origin) -> dict[str, _Value]:
+    given = {name: getattr(traits, name) for name in names}
+    return {
+        name: _Value(allowed=frozenset({value}), origin=origin)
+        for name, value in given.items()
+        if value and _PLAIN[name].fullmatch(value)
+    }
+
+
+def _may_differ(name: str, value: _Value, status: Status) -> bool:
+    """Return whether a file of this status need not hold a value: an answer may be accepted and wait for a second look."""
+    is_without_ins = status not in _WITH_INS
+    return is_without_ins and (name in _INS or ("RSP" in value.origin.groups and not value.was_seen))
+
+
+def _seen(file: _File) -> dict[str, _Value]:
+    """Return what a file holds for certain: what was typed, and what was accepted and then read."""
+    return {
+        name: value
+        for name, value in file.values.items()
+        if value.was_seen or "RSP" not in value.origin.groups
+    }
+
+
+def _differing(
+    known: Mapping[str, _Value], said: Mapping[str, str | None]
+) -> list[tuple[str, _Value, str | None]]:
+    """Return the values told that the file does not hold; what is not told is no matter of it."""
+    return [
+        (name, value, got)
+        for name, value in known.items()
+        if name in said and (got := said[name] or None) is not None and got not in value.allowed
+    ]
+
+
+def _departure(
+    wrong: Collection[tuple[str, _Value, str | None]], since: Mapping[str, frozenset[str]]
+) -> tuple[frozenset[str], Departure]:
+    """Return what is wrong with a file, as a departure, with the groups of rules that it belongs to."""
+    acted = frozenset[str]().union(*since.values())
+    groups = [acted if value.was_seen and acted else value.origin.groups for _, value, _ in wrong]
+    acts, text = ", ".join(since), _lines(wrong)
+    after = (
+        Text(f"après {acts}, le dossier", f"after {acts}, the file")
+        if acts
+        else Text("le dossier", "the file")
+    )
+    return frozenset[str]().union(*groups), Departure(
+        f"{after.fr} ne contient pas ce qu'il doit contenir : {text.fr}",
+        f"{after.en} does not hold what it has to: {text.en}",
+    )
+
+
+def _lines(wrong: Collection[tuple[str, _Value, str | None]]) -> Text:
+    fr, en = [], []
+    for name, value, got in wrong:
+        expected = sorted(value.allowed, key=str)
+        one = expected[0] if len(expected) == 1 else expected
+        named, origin = label(name), value.origin.text
+        fr.append(f"{named.fr} {shown(got).fr}, attendu {shown(one).fr} ({origin.fr})")
+        en.append(f"{named.en} {shown(got).en}, expected {shown(one).en} ({origin.en})")
+    return Text(" ; ".join(fr), "; ".join(en))
