@@ -55,7 +55,7 @@ class Accounts:
         """Begin with nothing known."""
         self._wire = wire
         self._ledger = Ledger()
-        self._answers: dict[str, tuple[Mapping[str, str | None] | None, Origin]] = {}
+        self._answers: dict[str, tuple[ExchangeView, Origin]] = {}
         self._files: dict[str, str] = {}
         self._is_alone = True
 
@@ -68,6 +68,7 @@ class Accounts:
         """Know of no file any more."""
         self._ledger.forget()
         self._answers.clear()
+        self._files.clear()
 
     def read(self, patient: Patient, named: Mapping[str, Any]) -> None:
         """Compare a file that was read."""
@@ -93,8 +94,8 @@ class Accounts:
 
     def _called(self, name: str, call: InsiCall, exchanges: Collection[ExchangeView]) -> None:
         of_insi = [each for each in exchanges if each.code == "00" and not is_disturbed(each)]
-        is_one = call.outcome is CallOutcome.FOUND and bool(of_insi)
-        self._answers[call.id] = (returned(list(of_insi)[-1]) if is_one else None, _CALLS[Verb(name)])
+        if call.outcome is CallOutcome.FOUND and of_insi:
+            self._answers[call.id] = of_insi[-1], _CALLS[Verb(name)]
         if call.patient_id is not None:
             self._files[call.id] = call.patient_id
         if name == Verb.CALL_INSI_TRAITS and call.patient_id is not None and self._is_alone:
@@ -127,14 +128,15 @@ class Accounts:
     def _decided(self, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
         if not named.get("accept"):
             return
-        insi, origin = self._answers.get(args[0], (None, ANSWERED))
+        answered = self._answers.get(args[0])
         asked_for = self._files.get(args[0])
         patient_id = answer.id if isinstance(answer, Patient) else asked_for
         if patient_id is None:
             self.forget()
-        elif insi is None or (patient_id != asked_for and self._ledger.knows(patient_id)):
+        elif answered is None or (patient_id != asked_for and self._ledger.knows(patient_id)):
             # Who is known by the number already may be opened in the place of the file.
             self._ledger.forget_file(patient_id)
             self._ledger.forget_file(asked_for or "")
         else:
-            self._ledger.imported(insi, patient_id, origin)
+            exchange, origin = answered
+            self._ledger.imported(returned(exchange), patient_id, origin)
