@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.engine.lives import Lives, born_there, wished
+from conformance.engine.lives import Lives, born_there, is_shared, wished, with_past
 from conformance.verdicts import UndecidedError
 from simulator.population.drawing.identities import tags_of
 from simulator.population.generate import draw, marks_of
@@ -104,13 +104,15 @@ class PeopleOfCheck:
             key = f"{self._prefix}/{self._number}"
             # Whom a condition does not let pass is followed by somebody of another life; in the end chance finds one.
             life = self._lives.of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else None
-            [person] = draw(1, key, **wished(life, wanted, key))
+            names = self._lives.names_of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else {}
+            [person] = draw(1, key, **wished(life, names, wanted, key))
             person = born_there(life, person, wanted, key)
-            if wanted.get("birth_date") is not None:
+            if wanted.get("birth_date") is not None or is_shared(person.identity.traits.birth_date):
                 person = _ended(person, self._ending)
             if where is not None and not where(person):
                 continue
-            person = shape(person) if shape else person
+            # Whose names are left to chance has a past.
+            person = shape(person) if shape else person if names else with_past(person)
             marks = marks_of(person.identity)
             if self._taken.isdisjoint(marks):
                 self._taken.update(marks)

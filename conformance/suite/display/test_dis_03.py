@@ -44,9 +44,13 @@ _NOT_ABOUT: Final = frozenset({*IDENTITY_FIELDS, "billing_number", "proof", "kin
 @FROM_INSI.mark
 def test_words_of_their_own(desk: Desk, user: str) -> None:
     at = desk.by(user)
-    # Whoever has a waiting number is qualifié like anybody else.
+    # Whoever has a waiting number, or one with a letter in it, is qualifié like anybody else.
+    corsican = {Route.IMPORTED_CHECKED: {"birth_place": "2B033"}}
     files = {
-        route: bring_full(desk, desk.draw(nia=route is Route.CHECKED_IMPORTED), route) for route in routes()
+        route: bring_full(
+            desk, desk.draw(nia=route is Route.CHECKED_IMPORTED, **corsican.get(route, {})), route
+        )
+        for route in routes()
     }
     with desk.if_at_hand(ATTRIBUTES), suppress(RefusedError):
         # Whoever has a homonym is qualifié all the same.

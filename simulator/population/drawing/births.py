@@ -90,8 +90,8 @@ def date_tags(birth_date: str, registered_month: str) -> tuple[str, ...]:
 
 
 def draw_birth_place_among(random: Random, date: dt.date, kind: str) -> str | None:
-    """Draw the COG code of a quiet place ``abroad`` or ``overseas`` that existed at that date; ``None``: none was found."""
-    pool = _places().abroad if kind == "abroad" else _places().overseas
+    """Draw the COG code of a quiet place ``abroad``, ``overseas`` or in ``corsica`` that existed at that date; ``None``: none was found."""
+    pool: tuple[str, ...] = getattr(_places(), kind)
     for _ in range(_ATTEMPTS):
         code = pool[int(random.random() * len(pool))]
         if _exists(code, date):
