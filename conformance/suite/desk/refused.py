@@ -164,8 +164,8 @@ class Watched:
     def _acting(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(member)
         def act(*args: Any, **named: Any) -> Any:
-            if name == Verb.UPDATE_PATIENT:
-                self._values.type(args[0], args[1])
+            if name == Verb.UPDATE_PATIENT and len(args) > 1:
+                self._values.type(*args[:2])
             self._users.add(getattr(named.get("actor"), "user", ""))
             is_refused, answer = False, None
             try:

@@ -55,6 +55,23 @@ def test_the_third_is_as_chance_wants() -> None:
     assert len([place for place in thirds if not place.startswith(("97", "98", "99"))]) > len(CHECKS) // 2
 
 
+def test_names_take_turns_and_some_people_have_a_past() -> None:
+    people = [person for check in CHECKS[:10] for person in people_of(check, 4)]
+    names = [person.identity.traits.birth_name for person in people]
+    for sign in "-' ":
+        assert sum(sign in name for name in names) >= len(people) // 5
+    assert sum(not set("-' ") & set(name) for name in names) >= len(people) // 6
+    assert len(people) // 6 <= sum(bool(person.identity.history) for person in people) <= len(people) // 3
+    days = {person.identity.traits.birth_date[5:] for person in people}
+    assert {"01-01", "02-29"} <= days
+    assert any((person.identity.traits.birth_place or "").startswith("2") for person in people)
+
+
+def test_a_wish_about_names_leaves_them_alone() -> None:
+    plain = people_of("plain", 8, hyphen_name=False, apostrophe_name=False, space_name=False)
+    assert not any(set("-' ") & set(person.identity.traits.birth_name) for person in plain)
+
+
 def test_a_wish_goes_first_and_the_number_goes_with_the_place() -> None:
     for person in people_of("wished", 4, birth_date="1984-09-25", sex="F"):
         traits, number = person.identity.traits, person.identity.matricule
