@@ -102,17 +102,20 @@ class PeopleOfCheck:
         for attempt in range(MAX_CANDIDATES):
             self._number += 1
             key = f"{self._prefix}/{self._number}"
+            turn = self._turn + attempt
             # Whom a condition does not let pass is followed by somebody of another life; in the end chance finds one.
-            life = self._lives.of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else None
-            names = self._lives.names_of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else {}
+            life = self._lives.of_turn(turn) if attempt < _LIVES_TRIED else None
+            names = self._lives.names_of_turn(turn) if attempt < _LIVES_TRIED else {}
             [person] = draw(1, key, **wished(life, names, wanted, key))
             person = born_there(life, person, wanted, key)
             if wanted.get("birth_date") is not None or is_shared(person.identity.traits.birth_date):
                 person = _ended(person, self._ending)
             if where is not None and not where(person):
                 continue
-            # Whose names are left to chance has a past.
-            person = shape(person) if shape else person if names else with_past(person)
+            if shape:
+                person = shape(person)
+            elif self._lives.has_past(turn):
+                person = with_past(person)
             marks = marks_of(person.identity)
             if self._taken.isdisjoint(marks):
                 self._taken.update(marks)

@@ -53,7 +53,7 @@ def _adult(sex: str, place: str) -> Life:
 
 _TURNS: Final[tuple[Life | None, ...]] = (
     *(_child("F", "abroad"), _old("M", "overseas"), None),
-    *(_old("F", "abroad"), _child("M", "overseas"), _adult("M", "corsica")),
+    *(_old("F", "abroad"), _child("M", "corsica"), None),
     *(_child("M", "abroad"), _old("F", "overseas"), None),
     *(_old("M", "abroad"), _child("F", "overseas"), _adult("F", "corsica")),
 )
@@ -92,6 +92,10 @@ class Lives:
     def names_of_turn(self, turn: int) -> Mapping[str, Any]:
         """Return what is wished of the names of whoever is drawn at this turn."""
         return _NAMES[(self._first_names + turn) % len(_NAMES)]
+
+    def has_past(self, turn: int) -> bool:
+        """Tell whether whoever is drawn at this turn has a former number: two out of four, one of whom a plain name."""
+        return (self._first_names + turn) % len(_NAMES) >= len(_NAMES) // 2
 
     def of_turn(self, turn: int) -> Life | None:
         """Return the life of whoever is drawn at this turn, ``None``: as chance wants."""

@@ -39,7 +39,7 @@ def test_the_first_two_of_a_check_are_as_unlike_as_can_be(check: str) -> None:
     assert other.birth_date > "2010"
     assert {one.sex, other.sex} == {"M", "F"}
     assert len([each for each in (one, other) if (each.birth_place or "").startswith("99")]) == 1
-    assert all((each.birth_place or "").startswith(("97", "98", "99")) for each in (one, other))
+    assert all((each.birth_place or "").startswith(("2", "97", "98", "99")) for each in (one, other))
 
 
 def test_the_first_of_a_check_is_anybody() -> None:
@@ -61,7 +61,7 @@ def test_names_take_turns_and_some_people_have_a_past() -> None:
     for sign in "-' ":
         assert sum(sign in name for name in names) >= len(people) // 5
     assert sum(not set("-' ") & set(name) for name in names) >= len(people) // 6
-    assert len(people) // 6 <= sum(bool(person.identity.history) for person in people) <= len(people) // 3
+    assert len(people) // 3 <= sum(bool(person.identity.history) for person in people) <= 2 * len(people) // 3
     days = {person.identity.traits.birth_date[5:] for person in people}
     assert {"01-01", "02-29"} <= days
     assert any((person.identity.traits.birth_place or "").startswith("2") for person in people)
