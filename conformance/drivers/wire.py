@@ -196,7 +196,8 @@ _ALWAYS_THERE: Mapping[type, tuple[str, ...]] = {model.Patient: (*IDENTITY_FIELD
 
 
 def _read_status(node: Node) -> Status:
-    if not isinstance(node.data, str) or not node.data:
+    # An empty text is a status that the software shows, and none of the four.
+    if not isinstance(node.data, str):
         known = ", ".join(Status)
         raise node.wrong(Text(f"l'un de {known}", f"one of {known}"))
     return Status(node.data) if node.data in Status.__members__ else Status.unknown(node.data)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.engine.lives import Lives, born_there, wished
-from conformance.engine.shapes import Shapes
+from conformance.engine.shapes import Shapes, is_shared, with_past
 from conformance.verdicts import UndecidedError
 from simulator.population.drawing.identities import tags_of
 from simulator.population.generate import draw, marks_of
@@ -112,11 +112,14 @@ class PeopleOfCheck:
                     wish["birth_date"] = self._shapes.day(self._drawn + attempt, wish["birth_date"])
             [person] = draw(1, key, **wish)
             person = born_there(life, person, wanted, key)
-            if wanted.get("birth_date") is not None:
+            if wanted.get("birth_date") is not None or is_shared(person.identity.traits.birth_date):
                 person = _ended(person, self._ending)
             if where is not None and not where(person):
                 continue
-            person = shape(person) if shape else person
+            if shape:
+                person = shape(person)
+            elif self._shapes.has_past(self._drawn + attempt):
+                person = with_past(person)
             marks = marks_of(person.identity)
             if self._taken.isdisjoint(marks):
                 self._taken.update(marks)

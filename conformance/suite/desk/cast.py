@@ -123,7 +123,7 @@ CAST: Final[tuple[Part, ...]] = (
         key="child-several-separators",
         wish={"sex": "M", "birth_date": "2021-08-15"},
         names=lambda name, firsts: (
-            f"{name} DE {firsts[2]}-D'{firsts[3]}",
+            f"DE LA {name}-{firsts[2]} D'{firsts[3]}",
             f"{firsts[0]}-{firsts[1]} {firsts[2]} {firsts[3]}",
         ),
     ),
@@ -154,7 +154,7 @@ def _shaped(part: Part, person: Person) -> Person:
     oid = InsOid.NIA if part.is_waiting else identity.oid
     return replace(
         person,
-        identity=replace(identity, traits=traits, oid=oid, history=_former(part.former, identity.matricule)),
+        identity=replace(identity, traits=traits, oid=oid, history=former(part.former, identity.matricule)),
     )
 
 
@@ -164,7 +164,7 @@ def with_former(draw: Draw, count: int) -> Draw:
     def drawn(*, shape: Callable[[Person], Person] | None = None, **wanted: Any) -> Person:
         def shaped(person: Person) -> Person:
             made = shape(person) if shape else person
-            history = _former(count, made.identity.matricule)
+            history = former(count, made.identity.matricule)
             return replace(made, identity=replace(made.identity, history=history))
 
         return draw(shape=shaped, **wanted)
@@ -172,7 +172,7 @@ def with_former(draw: Draw, count: int) -> Draw:
     return drawn
 
 
-def _former(count: int, now: Matricule) -> tuple[HistoricId, ...]:
+def former(count: int, now: Matricule) -> tuple[HistoricId, ...]:
     """Return former numbers, oldest first: the number now with other orders, one of a waiting number."""
     found = []
     for number in range(count):

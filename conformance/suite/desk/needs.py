@@ -96,7 +96,10 @@ def held_already(desk: Standing, call: InsiCall) -> Patient | None:
         lines = desk.lgo.read_proposal(call.id, actor=desk.user).fields
     except RefusedError:
         return None
-    return None if any(line.different for line in lines) else patient
+    # What it says of a line is believed as far as the two values of the line bear it out.
+    return (
+        None if any(line.different or (line.local or "") != (line.insi or "") for line in lines) else patient
+    )
 
 
 def need_status(patient: Patient, route: Route) -> None:

@@ -40,8 +40,8 @@ PLAIN: dict[str, Any] = {
 """Wish for a person whose birth name and first of the first names are letters only."""
 
 
-NAMES_IN_USE: Final = {"used_name": "KVORLAN", "used_first_name": "NALROVK"}
-"""Names that nobody was born with."""
+NAMES_IN_USE: Final = {"used_name": "DE LA KVORLAN-VIZ", "used_first_name": "NALROVK D'KV"}
+"""Names that nobody was born with, and of which something is easily lost."""
 
 
 def typed(person: Person, **others: str | None) -> PatientTraits:

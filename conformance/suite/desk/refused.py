@@ -1,9 +1,10 @@
-"""What a software refuses, it does not do all the same, and what it does to one file it does to no other.
+"""What a software refuses, or is only asked, it does not do all the same, and what it does to one file it does to no other.
 
-Passive: nothing is asked for it. A file that was read, then was in an act that the software refused, and is read again by
-the same person with nothing else done in between, is compared; so is one that was read before and after acts on others. Each rule about
-an act would have to look at this after each of its refusals, for each thing in a file; here it is looked at for all of them. What is
-found is a departure of the rules of the check, where the act is one that they are about; elsewhere the checks of those rules say it.
+Passive: nothing is asked for it. A file that was read, then was in an act that the software refused or that changes nothing (a call,
+an answer declined, a verification that is no KO), and is read again by the same person with nothing else done in between, is compared;
+so is one that was read before and after acts on others. Each rule about an act would have to look at this after each of them, for each
+thing in a file; here it is looked at for all. What is found is a departure of the rules of the check, where the act is one that they
+are about; elsewhere the checks of those rules say it. The entries of whatever log is read are looked at as well (``said_in_log``).
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.errors import RefusedError
-from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
+from conformance.drivers.model import IDENTITY_FIELDS, CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.suite.desk.accounts import LOOKS, Accounts
+from conformance.suite.desk.said_in_log import RULES, Values, departure, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from conformance.drivers.model import Actor
+    from conformance.drivers.model import Actor, AuditEntry
     from conformance.drivers.protocol import Driver
     from conformance.suite.desk.wire import Wire
 
@@ -51,8 +53,11 @@ _ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
         Verb.DECIDE_PROPOSAL: _Act(
             "décision sur l'identité INSi", "decision on the INSi identity", frozenset({"RSP", "ATT", "STA"})
         ),
-        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT"})),
-        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER"})),
+        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT", "RSP", "ERR"})),
+        Verb.CALL_INSI_CARD: _Act(
+            "appel INSi par carte", "INSi call by card", frozenset({"CAL", "ATT", "RSP", "ERR"})
+        ),
+        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER", "ERR"})),
     }
 )
 _OF_ONE_FILE: Final = frozenset(
@@ -86,6 +91,8 @@ _GRAVE: Final = (
     "status", "matricule", "oid", "birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place",
 )  # fmt: skip
 """What no refused act may change in the eyes of any text; of the rest that is deduced."""
+_LAST: Final = 40
+"""Entries of a log that are looked at when it is read."""
 _NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
 
 
@@ -105,6 +112,7 @@ class Watched:
         self._refused: dict[str, list[str]] = {}
         self._elsewhere: dict[str, list[str]] = {}
         self._calls: dict[str, str] = {}
+        self._values, self._users = Values(), set[str]()
         self._found: list[tuple[frozenset[str], Departure]] = []
         self._adopted: list[tuple[frozenset[str], Departure]] = []
 
@@ -135,29 +143,36 @@ class Watched:
         Raises:
             Departure: a file has changed by an act that was refused.
         """
-        groups = {rule.partition("-")[0] for rule in rules}
-        for concerned, departure in self.found:
+        groups = {*rules, *(rule.partition("-")[0] for rule in rules)}
+        for concerned, found in self.found:
             if concerned & groups:
-                raise departure
+                raise found
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped software; a verb comes with its watch."""
         member = getattr(self._lgo, name)
-        if name not in _NAMES or name in _ONLY_READ - LOOKS:
+        watch = self._watch_of(name)
+        if watch is None:
             return member
-        if name in LOOKS:
-            watched = self._looking(name, member)
-        else:
-            watched = self._reading(member) if name == Verb.READ_PATIENT else self._acting(name, member)
         # Found at once the next time.
-        self.__dict__[name] = watched
+        self.__dict__[name] = watched = watch(name, member)
         return watched
 
-    def _reading(self, member: Callable[..., Patient]) -> Callable[..., Patient]:
+    def _watch_of(self, name: str) -> Callable[[str, Callable[..., Any]], Callable[..., Any]] | None:
+        if name == Verb.READ_PATIENT:
+            return self._reading
+        if name == Verb.READ_AUDIT_LOG:
+            return self._reading_log
+        if name in LOOKS:
+            return self._looking
+        return self._acting if name in _NAMES and name not in _ONLY_READ else None
+
+    def _reading(self, _name: str, member: Callable[..., Patient]) -> Callable[..., Patient]:
         @functools.wraps(member)
         def read(patient_id: str, *args: Any, **named: Any) -> Patient:
             now = member(patient_id, *args, **named)
             self._accounts.read(now, named)
+            self._values.hold(now.id, identity_of(now))
             key = (patient_id, named.get("actor"))
             before = self._seen.get(key)
             self._seen[key] = now
@@ -179,36 +194,59 @@ class Watched:
     def _acting(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(member)
         def act(*args: Any, **named: Any) -> Any:
-            is_refused = False
+            if name == Verb.UPDATE_PATIENT and len(args) > 1:
+                self._values.type(*args[:2])
+            self._users.add(getattr(named.get("actor"), "user", ""))
+            is_refused, answer = False, None
             try:
                 answer = self._accounts.asking(name, member, args, named)
                 is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
                 self._note(answer)
-                act_groups = _ACTS[name].groups if name in _ACTS else frozenset[str]()
-                self._accounts.done(name, args, named, answer, act_groups)
+                groups = _ACTS[name].groups if name in _ACTS else frozenset[str]()
+                self._accounts.done(name, args, named, answer, groups)
             except RefusedError:
                 is_refused = True
                 raise
             finally:
-                self._acted(name, args, is_refused=is_refused)
+                is_quiet = isinstance(answer, (InsiCall, Verification)) or named.get("accept") is False
+                if isinstance(answer, InsiCall):
+                    args = (answer.patient_id or "",)
+                is_ko = isinstance(answer, Verification) and answer.outcome is VerificationOutcome.KO
+                self._acted(name, args, is_refused=is_refused, is_quiet=is_quiet and not is_ko)
             return answer
 
         return act
 
+    def _reading_log(
+        self, _name: str, member: Callable[..., list[AuditEntry]]
+    ) -> Callable[..., list[AuditEntry]]:
+        @functools.wraps(member)
+        def read(*args: Any, **named: Any) -> list[AuditEntry]:
+            entries = member(*args, **named)
+            # The last ones: those of this check.
+            for entry in entries[-_LAST:]:
+                for part, told, other in misplaced(entry, self._values, self._users):
+                    self._found.append((RULES[part], departure(part, told, other)))
+            return entries
+
+        return read
+
     def _note(self, answer: object) -> None:
         if isinstance(answer, InsiCall) and answer.patient_id is not None:
             self._calls[answer.id] = answer.patient_id
+        if isinstance(answer, Patient):
+            self._values.hold(answer.id, identity_of(answer))
 
-    def _acted(self, name: str, args: tuple[Any, ...], *, is_refused: bool) -> None:
-        """Note an act: what was seen holds no more, unless the software has refused it or it is about another file."""
-        if not args or name not in (_ACTS if is_refused else _OF_ONE_FILE):
+    def _acted(self, name: str, args: tuple[Any, ...], *, is_refused: bool, is_quiet: bool) -> None:
+        """Note an act: what was seen holds no more, unless the software has refused it, it changes nothing or is about another file."""
+        if not args or name not in (_ACTS if is_refused or is_quiet else _OF_ONE_FILE):
             self._forget()
             return
         patient_id: str = args[0]
         if name == Verb.DECIDE_PROPOSAL:
             # Of a call that is for no file yet there is nothing to compare.
             patient_id = self._calls.get(patient_id, "")
-        if is_refused:
+        if is_refused or is_quiet:
             self._refused.setdefault(patient_id, []).append(name)
             return
         self._seen = {key: seen for key, seen in self._seen.items() if key[0] != patient_id}
@@ -242,8 +280,13 @@ class Watched:
             self._found.append((groups, departure))
 
 
+def identity_of(patient: Patient) -> dict[str, str | None]:
+    """Return the identity fields of a file."""
+    return {name: getattr(patient, name) for name in IDENTITY_FIELDS}
+
+
 def _moment(acts: Collection[_Act], *, of_another: bool) -> Moment:
     fr, en = " et ".join(act.fr for act in acts), " and ".join(act.en for act in acts)
     if of_another:
         return Moment(f"après {fr} d'un autre dossier", f"after the {en} of another file")
-    return Moment(f"après {fr}, refusé", f"after the {en}, which was refused")
+    return Moment(f"après {fr}, qui n'y change rien", f"after the {en}, which changes nothing in it")

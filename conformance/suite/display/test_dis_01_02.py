@@ -154,8 +154,8 @@ def test_others_as_the_site_chose(desk: Desk) -> None:
     patient = desk.bring(
         desk.play(PARTS["double-hyphen-abroad-summer"]),
         Route.IMPORTED,
-        used_name="ZELBRUC",
-        used_first_name="CURBLEZ",
+        used_name="DE LA ZELBRUC",
+        used_first_name="CURBLEZ-D'ZEL",
     )
     # Opened after the other: neither an INS nor names in use.
     bare = desk.create(desk.play(PARTS["hyphens-leading-zero-29-february"]))

@@ -14,6 +14,7 @@ from conformance.suite.desk.apart import RECEPTION
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import PLAIN, typed
+from conformance.suite.desk.steps import USERS
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import FIELD, shown
 from conformance.suite.journeys.cast import (
@@ -27,6 +28,8 @@ from conformance.verdicts import Departure
 from simulator.ins.traits import check_birth_name, check_first_name, to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.drivers.model import Patient, PatientTraits
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.stages import Taken, Trip
@@ -71,14 +74,15 @@ MAY_BE_REFUSED = ("apostrophe en tête", "prénom répété")
 )
 @pytest.mark.parametrize("field", SHAPES)
 def test_signs_are_accepted(desk: Desk, field: str) -> None:
-    def judge(name: str, pattern: str) -> None:
+    def judge(name: str, pattern: str, user: str) -> None:
+        at = desk.by(user)
         names = [desk.draw(**PLAIN).identity.traits.birth_name for _ in range(3)]
         value = pattern.format(*names)
         traits = typed(desk.draw(**PLAIN), first_names=None)
         wanted = replace(traits, **{field: value})
         if field == "first_names":
             wanted = replace(wanted, first_name=value.split(" ")[0])
-        stored = desk.try_create(wanted, control=traits)
+        stored = at.try_create(wanted, control=traits)
         if isinstance(stored, RefusedError) and name in MAY_BE_REFUSED:
             return
         got = stored.message if isinstance(stored, RefusedError) else getattr(stored, field)
@@ -86,7 +90,7 @@ def test_signs_are_accepted(desk: Desk, field: str) -> None:
         patient = desk.create(desk.draw(**PLAIN), first_names=None)
         changes = {field: value, **({"first_name": wanted.first_name} if field == "first_names" else {})}
         try:
-            desk.lgo.update_patient(patient.id, changes, actor=desk.user)
+            desk.lgo.update_patient(patient.id, changes, actor=at.user)
         except RefusedError as refusal:
             raise Departure(
                 f"{FIELD[field].fr} {shown(value).fr} est refusé à la modification : {refusal.message}",
@@ -94,7 +98,9 @@ def test_signs_are_accepted(desk: Desk, field: str) -> None:
             ) from refusal
         _expect_same(getattr(desk.read(patient), field), value, field, "après modification", "after a change")
 
-    expect_each({name: partial(judge, name, pattern) for name, pattern in SHAPES[field].items()})
+    # The entitled user types too: each second shape.
+    shapes = enumerate(SHAPES[field].items())
+    expect_each({name: partial(judge, name, pattern, USERS[n % 2]) for n, (name, pattern) in shapes})
 
 
 @pytest.mark.rule("TRT-06")
@@ -287,7 +293,21 @@ def test_cast_signs(desk: Desk, journey: Taken) -> None:
                 f"{trip.part.key} : la modification est refusée : {refusal.message}",
                 f"{trip.part.key}: the change is refused: {refusal.message}",
             )
+    if journey is created_from_insi:
+        _expect_all_searched(journey(desk).trips)
     journey(desk).expect(desk, ["fed" if journey is created_from_insi else "typed"], judge)
+
+
+def _expect_all_searched(trips: Sequence[Trip]) -> None:
+    """Check that nobody's name keeps them from being searched on INSi, where somebody without a sign is."""
+    asked = {trip.part.key: bool(trip.seen["called"][1]) for trip in trips if "called" in trip.seen}
+    kept_out = [key for key, is_asked in asked.items() if not is_asked]
+    expect(
+        not asked.get("plain") or not kept_out,
+        fr=f"recherche INSi par traits saisis : aucune requête pour {', '.join(kept_out)}, une pour une personne sans signe",
+        en=f"INSi search by typed traits: no request for {', '.join(kept_out)}, one for a person without a sign",
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("TRT-03")

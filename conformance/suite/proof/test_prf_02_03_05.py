@@ -13,6 +13,7 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, LOW_CONFIDENCE_PRO
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.desk.apart import CARD
+from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
@@ -257,6 +258,9 @@ def test_switched_off(desk: Desk, route: Route) -> None:
             )
 
         kinds = kinds_known(desk)
+        with desk.if_at_hand(CARD), suppress(RefusedError):
+            # A card that lies in the reader is no document, and switches nothing on.
+            read_card(desk, family(desk.draw).card())
         # How the file was fed makes no difference to the kinds: all are shown for one that was typed first.
         shown = kinds[:2] if route is Route.ARRIVED else (*kinds, *site.COMPOSITE_PROOFS[:1])
         cases = {kind: partial(judge, kind, "user") for kind in shown}

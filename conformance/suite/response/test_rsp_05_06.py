@@ -307,7 +307,7 @@ def test_compound_first_name(desk: Desk, sign: str) -> None:
     def judge(pattern: str, *, coherent: bool) -> None:
         person = three_plain_names(desk)
         names = person.identity.traits.first_names.split()
-        answer = with_list(person, f"{names[0]}{sign}{names[1]} {names[2]}")
+        answer = with_list(person, f"{names[0]}{sign}{names[1]} {names[2]} VIZBELA KURZINE")
         expect_table(desk, answer, pattern.format(*names), usual, coherent=coherent)
 
     expect_each(

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Entry = tuple[str, str, str, str]
 """Matricule, OID, start and end as they stand on the wire; an absent date is empty."""
 
-SHAPES: Final = ("none", "one", "waiting-then-known", "same-number-twice", "open-ended", "corsica", "ten")
+SHAPES: Final = ("one", "none", "waiting-then-known", "same-number-twice", "open-ended", "corsica", "ten")
 
 
 @pytest.mark.rule("RSP-15")

@@ -16,6 +16,7 @@ from conformance.suite.desk.apart import APP, ATTRIBUTES, CARD, SCREENS, VERIFIC
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.people import twin
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.steps import preparing
@@ -191,7 +192,12 @@ def test_no_lock_in_prov(desk: Desk) -> None:
 @pytest.mark.parametrize("route", WITH_INS, ids=str)
 def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
     worker = desk.by(user)
-    patient = desk.bring(desk.draw(), route, used_name="ZELBRUC")
+    person = desk.draw()
+    # A twin has the same name in use, or another one: each file is its own. Whatever changes in it is seen (``desk.refused``).
+    other = desk.create(twin(desk, person)) if user == "user" else None
+    patient = desk.bring(person, route, used_name="ZELBRUC")
+    if other:
+        desk.read(other)
     own = {"used_name": patient.birth_name, "used_first_name": patient.first_name}
 
     def judge(changes: dict[str, str | None]) -> None:
@@ -207,6 +213,8 @@ def test_complementary_traits(desk: Desk, route: Route, user: str) -> None:
                 Moment(f"modification de {', '.join(changes)}", f"change of {', '.join(changes)}"),
                 besides=changes,
             )
+        if other:
+            desk.read(other)
 
     expect_each(
         {

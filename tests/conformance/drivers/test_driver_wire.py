@@ -248,7 +248,7 @@ def test_optional_keys_may_be_missing() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "expected", "got"),
     [
-        ({"status": ""}, "status", "one of PROV, RECUP, VALI, QUAL", "''"),
+        ({"status": 1}, "status", "one of PROV, RECUP, VALI, QUAL", "1"),
         ({"status": None}, "status", "one of PROV, RECUP, VALI, QUAL", "null"),
         ({"id": 128}, "id", "a text that is not empty", "128"),
         ({"id": ""}, "id", "a text that is not empty", "''"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from simulator.registry.person import Person
 
-TWIN = {"birth_date": "2015-11-21", "sex": "F", "nia": False}
-"""As every family of the checks has two of (``desk.cards``)."""
+TWIN: dict[str, Any] = {"birth_date": "2015-11-21", "sex": "F", "nia": False, "hyphen_name": None, "first_names_count": None}
+"""As every family of the checks has two of (``desk.cards``); the shape of the name is left to chance."""
 CHECKS = {"sec_06_card.both_modes": 4, "card_holder.billing_number_stays[typed-imported]": 10}
 """With the number of the candidate of TWIN that was the same person in both under the seed 0, but for place and number."""
 ALIKE = 80

@@ -73,6 +73,13 @@ def test_a_wish_goes_first() -> None:
     assert {one.birth_date for one in traits_of("dated", 6, birth_date="1984-09-25")} == {"1984-09-25"}
 
 
+def test_half_of_the_people_have_a_past() -> None:
+    people = [person for check in CHECKS for person in people_of(check, 4)]
+    assert len(people) // 3 <= sum(bool(person.identity.history) for person in people) <= 2 * len(people) // 3
+    for person in people:
+        assert all(one.matricule != person.identity.matricule for one in person.identity.history)
+
+
 def test_the_number_goes_with_the_birth_date() -> None:
     for person in people_of("numbers", 20):
         number, date = person.identity.matricule, person.identity.traits.birth_date

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from conformance.drivers.model import Actor, Attribute, CallOutcome, InsiCall, Patient, Status
+from conformance.drivers.model import Actor, Attribute, AuditEntry, CallOutcome, InsiCall, Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.refused import Watched
 from conformance.verdicts import Departure
@@ -93,9 +93,70 @@ def test_what_was_refused_and_done_is_told_to_the_rules_of_the_act(
     assert found(Software(then=replace(FILE, **change)), act, "TRA-01") is None
 
 
-@pytest.mark.parametrize("act", ["validate_identity", "call_insi_traits"])
-def test_what_was_done_and_not_refused_is_no_matter_of_it(act: str) -> None:
-    assert found(Software(then=replace(FILE, status=Status.VALI), refuses=False), act, "CAL-11") is None
+def test_what_was_done_and_not_refused_is_no_matter_of_it() -> None:
+    done = Software(then=replace(FILE, status=Status.VALI), refuses=False)
+    assert found(done, "validate_identity", "CAL-11") is None
+
+
+@pytest.mark.parametrize("rule", ["CAL-08", "RSP-12", "ERR-02"])
+def test_a_call_changes_nothing_by_itself(rule: str) -> None:
+    changed = Software(then=replace(FILE, status=Status.VALI), refuses=False)
+    assert found(changed, "call_insi_traits", rule) is not None
+    assert found(Software(refuses=False), "call_insi_traits", rule) is None
+
+
+@pytest.mark.parametrize(("accept", "is_told"), [(False, True), (True, False)])
+def test_an_answer_declined_changes_nothing(*, accept: bool, is_told: bool) -> None:
+    software = Software(refuses=False)
+    watched: Any = Watched(cast("Driver", software))
+    call = watched.call_insi_traits("7", actor=USER)
+    watched.read_patient("7", actor=USER)
+    software.then = replace(FILE, birth_date="1984-05-01")
+    watched.decide_proposal(call.id, accept=accept, actor=USER)
+    watched.read_patient("7", actor=USER)
+    assert (_told(watched, "RSP-01") is not None) is is_told
+
+
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        ({"action": "INSI_CALL", "mode": "insi_102", "code": "TRAITS"}, "ERR-03"),
+        ({"action": "INSI_VERIFICATION", "mode": "01", "code": None}, "VER-02"),
+        ({"action": "INSI_CALL", "user": "PSC", "authentication": "dupont"}, "CAL-16"),
+        ({"action": "INSI_CALL", "returned": {"birth_place": "1984-05-01"}}, "RSP-14"),
+        ({"action": "IDENTITY_CHANGED", "changes": {"used_name": "NALROVK"}}, "SEC-05"),
+    ],
+)
+def test_a_log_that_holds_something_in_the_wrong_field_is_seen(entry: dict[str, Any], rule: str) -> None:
+    assert _logged(entry, rule) is not None
+    assert _logged(entry, "TRA-01") is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        ({"action": "INSI_CALL", "mode": "TRAITS", "code": "insi_102", "user": "dupont"}, "ERR-03"),
+        ({"action": "INSI_VERIFICATION", "mode": "À LA MAIN", "code": "KO"}, "VER-02"),
+        ({"action": "INSI_CALL", "authentication": "CPX", "code": None}, "CAL-16"),
+        ({"action": "INSI_CALL", "returned": {"birth_place": "2A004", "birth_date": "01/05/1984"}}, "RSP-14"),
+        ({"action": "IDENTITY_CHANGED", "changes": {"used_first_name": "NALROVK"}}, "SEC-05"),
+        ({"action": "IDENTITY_CHANGED", "changes": {"used_name": "KVO → NALROVK"}}, "SEC-05"),
+        ({"action": "IDENTITY_CHANGED", "patient_id": "8", "changes": {"used_name": "NALROVK"}}, "SEC-05"),
+    ],
+)
+def test_a_log_in_words_of_its_own_is_right(entry: dict[str, Any], rule: str) -> None:
+    assert _logged(entry, rule) is None
+
+
+def _logged(entry: dict[str, Any], rule: str) -> Departure | None:
+    """Return what a watch tells to a check of a rule that has changed a used first name and read this entry."""
+    software: Any = Software(refuses=False)
+    software.read_audit_log = lambda **_: [AuditEntry(**{"patient_id": "7", **entry})]
+    watched: Any = Watched(cast("Driver", software))
+    watched.read_patient("7", actor=USER)
+    watched.update_patient("7", {"used_first_name": "NALROVK"}, actor=USER)
+    watched.read_audit_log(actor=USER)
+    return _told(watched, rule)
 
 
 def test_a_homonym_may_be_marked_and_nothing_changed_is_right() -> None:

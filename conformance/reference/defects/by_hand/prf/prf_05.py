@@ -102,7 +102,20 @@ def switched_on_noted(records: list[Record], about: Mapping[str, Any], memory: M
     return all_with(records, automatic_validation="true") if about["user"] in known else records
 
 
+def card_read_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Remember that a card was read."""
+    memory.shared["card-read"] = True
+    return records
+
+
+def automatic_after_a_card(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Have the automatic validation once a card was read."""
+    return all_with(records, automatic_validation="true") if memory.shared.get("card-read") else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "automatic-after-a-card": automatic_after_a_card,
+    "card-read-noted": card_read_noted,
     "automatic-for-who-had-it": automatic_for_who_had_it,
     "automatic-noted": automatic_noted,
     "automatic-on-with-lists": automatic_on_with_lists,

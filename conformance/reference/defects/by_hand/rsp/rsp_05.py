@@ -189,7 +189,18 @@ def no_alert_when_listed_here(
     return [{**one, "alerts": []} if first and first in here[1:] else one for one in records]
 
 
+def first_name_alert_silenced(
+    records: list[Record], _about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Keep the alert on the 1er prénom to itself."""
+    return [
+        {**one, "alerts": [alert for alert in one["alerts"] if not alert["code"].startswith("FIRST_NAME")]}
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "first-name-alert-silenced": first_name_alert_silenced,
     "alert-stays": alert_stays,
     "alerted-once": alerted_once,
     "alerts-of-the-call-before": alerts_of_the_call_before,

@@ -89,7 +89,18 @@ def third_feed_empties(records: list[Record], about: Mapping[str, Any], memory: 
     return [] if memory.own[file] >= 3 else records  # noqa: PLR2004 - third
 
 
+def history_of_the_import_before(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Write the former INS of the import before where the answer holds none."""
+    if not records:
+        return [dict(one) for one in memory.own.get("before", ())]
+    memory.own["before"] = [dict(one) for one in records]
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "history-of-the-import-before": history_of_the_import_before,
     "after-active-dropped": after_active_dropped,
     "crossed-period-dropped": crossed_period_dropped,
     "former-dates-french": former_dates_french,

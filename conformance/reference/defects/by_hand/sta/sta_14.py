@@ -133,7 +133,18 @@ def emptied_refused(records: list[Record], _about: Mapping[str, Any], _memory: M
     return records
 
 
+def twin_named_too(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Write a name in use into every file of the same birth name and date."""
+    own, typed = records[0], about.get("typed") or {}
+    for other in about["store"].patients() if "used_name" in typed else ():
+        is_twin = (other.birth_name, other.birth_date) == (own["birth_name"], own["birth_date"])
+        if is_twin and other.id != own["id"]:
+            about["store"].save_patient(replace(other, used_name=typed["used_name"]))
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "twin-named-too": twin_named_too,
     "as-opened-by-its-user": as_opened_by_its_user("status", "matricule", "oid"),
     "both-not-emptied": both_not_emptied,
     "both-used-lower": both_used_lower,
