@@ -38,6 +38,11 @@ def words_of(parts: Iterable[Read]) -> str:
     return _words("\n".join(told))
 
 
+def wording(parts: Iterable[Read]) -> str:
+    """Return the words of a document without whatever holds a digit: dates, numbers, identifiers."""
+    return " ".join(word for word in words_of(parts).split() if not any(letter.isdigit() for letter in word))
+
+
 def mingled(
     read: Read, words: str, *, person: Person, patient: Patient, everybody: Iterable[Person]
 ) -> Iterator[Problem]:

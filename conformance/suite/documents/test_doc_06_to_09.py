@@ -15,7 +15,9 @@ from conformance.documents.cda.reading import CdaFacts
 from conformance.documents.pdf.reading import archive_problems
 from conformance.documents.record import Format, PlaceKind, Trait
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import SENDINGS
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.mingled import wording
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, owners
 from conformance.suite.desk.routes import Route
 from conformance.suite.documents.other_codes import pdf_holds_number
@@ -145,6 +147,29 @@ def test_page_beside_an_archive(desk: Desk) -> None:
             )
 
 
+@pytest.mark.rule("DOC-08")
+@pytest.mark.title(
+    fr="Le PDF du corps d'un CDA est celui du document envoyé, et non d'un autre imprimé pour le patient",
+    en="The PDF in the body of a CDA is that of the document sent, and not of another one printed for the patient",
+)
+@SENDINGS.mark
+def test_body_is_the_document_sent(desk: Desk) -> None:
+    for subject, artefact in _sent(desk):
+        kind = next((one for one in subject.papers if artefact.label.endswith(f" {one}")), None)
+        if kind is None:
+            continue
+        for pdf in _bodies(artefact):
+            words = wording(pdf.walk())
+            other = next((one for one, paper in subject.papers.items() if paper == words), kind)
+            expect(
+                subject.papers[other] == subject.papers[kind],
+                fr=f"[{subject.key}, {artefact.label}] le PDF du corps est le document {other}",
+                en=f"[{subject.key}, {artefact.label}] the PDF in the body is the document {other}",
+                # That the body is the document is deduced from its name and its code.
+                inferred=True,
+            )
+
+
 def _attached(artefact: Artefact) -> Iterator[str]:
     for part in message_from_bytes(artefact.document.content, policy=default).walk():
         if (name := part.get_filename()) and name.lower().endswith(".pdf"):
@@ -162,7 +187,9 @@ def test_vaccination_note(desk: Desk) -> None:
     ]
     expect_right(
         found,
-        lambda problem, artefact: {"DOC-09", "TRA-03"} & owners(problem, artefact) != set(),
+        lambda problem, artefact: bool(
+            {"DOC-09", "TRA-03"} & owners(problem, artefact) or "F13" in problem.rules
+        ),
         nothing=(
             f"aucune note de vaccination ({VACCINATION_NOTE}) n'est envoyée en CDA",
             f"no vaccination note ({VACCINATION_NOTE}) is sent as CDA",

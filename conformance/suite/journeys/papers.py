@@ -10,18 +10,21 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from conformance.documents import read_document
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, LISTED_KINDS
-from conformance.suite.desk.cast import CAST, PARTS
+from conformance.suite.desk.apart import APP, ATTRIBUTES, CHANGES, DOWNGRADE, LISTED_KINDS, PRINTING, SCAN
+from conformance.suite.desk.cast import CAST, PARTS, Part, long_name
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.mingled import wording
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
 from conformance.suite.desk.people import sharing, with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import (
+    BRIEFLY_S,
     EXISTENCE,
     MAIL,
     SUBMISSION,
@@ -32,11 +35,17 @@ from conformance.suite.desk.sinks import (
 from conformance.suite.desk.together import kept_together
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.journeys.pasts import (
+    CORRECTED,
+    LONGER,
+    as_held,
     changed_once_qualified,
+    corrected_twice,
     declined_later,
     fed_first,
     from_app,
     laden,
+    opened_by_app,
+    opened_by_scan,
     with_own_card,
 )
 from conformance.suite.journeys.renumbered import renumbered
@@ -104,6 +113,15 @@ _PLAYED: Final = {
 """Who stands in on some ways to a status below QUAL: men, the old and the young are not treated otherwise."""
 _UNPLACED: Final = (_DOCUMENTED, Route.TYPED)
 """Who does not know where they were born: no place is made up for them."""
+_MANY_FIRST_NAMES: Final = Part(
+    key="plain-many-first-names",
+    wish=PARTS["plain"].wish,
+    names=lambda name, firsts: (name, long_name(firsts, LONGER)),
+)
+"""Who is qualified later: what is cut of a list shows at a length that few have."""
+_REPEATED: Final = "double-hyphen-abroad-summer, "
+"""About whom everything is made again, and a third time: what is right once need not stay so."""
+_TIMES: Final = 3
 _OF_COLLEAGUE: Final = _DOCUMENTED
 """Whose documents the super-user makes, at whatever status: what may leave depends on the identity, not on who is at the desk."""
 USED: Final = ("KVORLAN", "ZELBRUC")
@@ -230,6 +248,9 @@ def _people(
         "homonym": (ATTRIBUTES, _homonym),
     }
     yield "app", APP, partial(from_app, desk)
+    yield "app opened", APP, partial(opened_by_app, desk)
+    yield "corrected", CHANGES, partial(corrected_twice, desk, partial(produce, every=False), beside)
+    yield "scanned", SCAN, partial(opened_by_scan, desk, partial(produce, every=False), beside)
     before: list[Subject] = []
     for how, (path, fall) in falls.items():
         yield f"plain {how}", path, partial(_fallen, desk, how, fall, produce, before)
@@ -282,11 +303,11 @@ def _again(desk: Desk, before: Sequence[Subject]) -> Subject | None:
 
 def _later(desk: Desk, produce: Produce) -> Subject:
     """Have everything produced before somebody is qualified: what is kept of it holds no INS, and must not leave afterwards."""
-    person = desk.play(PARTS["plain"])
-    patient = desk.bring(person, Route.IMPORTED)
+    person = desk.play(_MANY_FIRST_NAMES)
+    patient = desk.bring(person, Route.IMPORTED, first_names=None)
     produce(desk, Subject(key="before, RECUP", person=person, patient=patient), every=True)
     patient = desk.check_document(patient)
-    return Subject(key=f"plain, later, {patient.status}", person=person, patient=patient)
+    return Subject(key=f"plain, later, {patient.status}", person=as_held(person, patient), patient=patient)
 
 
 def _double(desk: Desk, before: Sequence[Subject]) -> Subject | None:
@@ -348,6 +369,9 @@ def _homonym(desk: Desk, patient: Patient) -> object:
 def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
     listed = kinds_of(desk)
     kinds = listed if every or subject.key.startswith(_RENUMBERED) else _one_of(listed, subject)
+    if subject.key.startswith(CORRECTED):
+        # The same ones before and after: what is kept of one shows in the next.
+        kinds = [one for one in listed if one in {INTERVIEW_REPORT, LABEL}] or kinds
     if subject.key.startswith(_LONG) and LABEL in listed and LABEL not in kinds:
         kinds = [*kinds, LABEL]
     with little_displayed(desk) if subject.key.startswith(_DECLINED) else nullcontext():
@@ -363,17 +387,46 @@ def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:
 
 def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
     del every  # Messages cost little.
-    for form in (MessageFormat.HL7V2, MessageFormat.FHIR, MessageFormat.CDA):
+    for form in (MessageFormat.HL7V2, MessageFormat.FHIR, MessageFormat.CDA) * _times(subject):
         _keep(desk, subject, form.value, partial(desk.lgo.export_message, subject.patient.id, form))
+
+
+def _times(subject: Subject) -> int:
+    """Return how often everything is made about somebody."""
+    return _TIMES if subject.key.startswith(_REPEATED) else 1
 
 
 def _send(
     desk: Desk, subject: Subject, *, every: bool, kinds: Sequence[str], sinks: Sinks | None = None
 ) -> None:
+    printed_too = kinds[-1]
     kinds = [kinds[0], *(kinds[2:] if subject.key.startswith(_REVIEWED) else kinds[1:2])]
     if subject.key.startswith(_RENUMBERED):
         kinds = kinds[-1:]  # A report, whose CDA holds a page: it may be the first one made.
-    kinds = kinds if every else kinds[:1]
+    is_colleague = subject.key.startswith(f"{_OF_COLLEAGUE}, ")
+    kinds = kinds if every or is_colleague else kinds[:1]
+    if subject.key.startswith(_REPEATED):
+        _print_first(desk, subject, kinds)
+    _send_each(desk, subject, kinds, sinks)
+    for _ in range(1, _times(subject)):
+        again = Subject(key=subject.key, person=subject.person, patient=subject.patient)
+        _send_each(desk, again, kinds[:1], sinks)
+        # What was sent already need not leave again: what does is judged.
+        subject.artefacts += again.artefacts
+    if is_colleague and subject.is_qualified and sinks is not None:
+        _keep_fed(desk, subject, printed_too, sinks)
+
+
+def _print_first(desk: Desk, subject: Subject, kinds: Sequence[str]) -> None:
+    """Print what is sent afterwards, and a label last: what is sent is not whatever was printed last (DOC-08)."""
+    for kind in (*kinds, LABEL):
+        with desk.if_offered(PRINTING), suppress(RefusedError):
+            paper = _done(desk, subject, partial(desk.lgo.render_document, subject.patient.id, kind))
+            if isinstance(paper, Document):
+                subject.papers[kind] = wording(read_document(paper.content, paper.name).walk())
+
+
+def _send_each(desk: Desk, subject: Subject, kinds: Sequence[str], sinks: Sinks | None) -> None:
     for channel, recipient in (
         (Channel.MSSANTE, PROFESSIONAL),
         (Channel.MSSANTE_PATIENT, None),
@@ -388,6 +441,22 @@ def _send(
                 subject.not_sent.pop(label, None)
                 subject.refused.pop(label, None)
                 _send_one(desk, subject, kinds[0], channel, recipient, sinks)
+    if subject.is_qualified:
+        # It reaches no stand-in: what the software hands over is all that is seen of an exchange with the DP.
+        _send_one(desk, subject, kinds[0], Channel.DP, None, None)
+
+
+def _keep_fed(desk: Desk, subject: Subject, kind: str, sinks: Sinks) -> None:
+    """Print a document and keep what goes to the DMP by itself: a submission is to be right as any other (TRA-05)."""
+    sinks.news()
+    with desk.if_offered(PRINTING), suppress(RefusedError):
+        _done(desk, subject, partial(desk.lgo.render_document, subject.patient.id, kind))
+        came = of_kind(sinks.awaited(SUBMISSION, patience_s=BRIEFLY_S), SUBMISSION)
+        expected = expected_of(subject.person, subject.patient)
+        subject.artefacts += [
+            Artefact(label=f"{Channel.DMP} {kind} (printed)", document=document_of(one), expected=expected)
+            for one in came
+        ]
 
 
 def _send_one(  # noqa: PLR0917 - what a sending is
@@ -447,7 +516,7 @@ def _keep(desk: Desk, subject: Subject, label: str, act: Callable[..., Document 
 
 def _done(desk: Desk, subject: Subject, act: Callable[..., Document | Sending]) -> Document | Sending:
     """Do an act, by the super-user for some: who may not do it leaves it to the other."""
-    if subject.key.startswith(_OF_COLLEAGUE):
+    if subject.key.startswith((_OF_COLLEAGUE, CORRECTED)):
         with suppress(RefusedError):
             return act(actor=desk.super_user)
     return act(actor=desk.user)

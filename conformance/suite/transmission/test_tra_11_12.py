@@ -51,7 +51,7 @@ def test_access_by_status(desk: Desk) -> None:
             desk.lgo.open_dmp(patient.id, actor=desk.user)
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
-        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route is Route.ARRIVED]), route)
+        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route in {Route.ARRIVED, Route.CHECKED}]), route)
         if fall is None and route is not Route.CHECKED:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):

@@ -54,10 +54,16 @@ def test_asked_before(desk: Desk) -> None:
                 sinks.news()
                 send(desk, patient, kind)
                 came = sinks.awaited(SUBMISSION)
+                wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+                asked = [one.facts.get("asked") for one in of_kind(came, EXISTENCE)]
+                expect(
+                    wanted in asked or not asked,
+                    fr=f"{kind} : TD0.2 est appelée pour {asked}, au lieu de {wanted}",
+                    en=f"{kind}: TD0.2 is called for {asked}, instead of {wanted}",
+                )
                 _need_fed(came)
                 number = next(index for index, one in enumerate(came) if one.kind == SUBMISSION)
                 asked = [one.facts.get("asked") for one in of_kind(came[:number], EXISTENCE)]
-                wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
                 expect(
                     wanted in asked,
                     fr=f"{kind} : le DMP est alimenté sans que TD0.2 soit appelée avant pour {wanted} (appelée pour : {asked or 'personne'})",

@@ -16,7 +16,13 @@ from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import SUBMISSION, connected, learn_how_late_documents_leave, of_kind
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    MEDICATION_REVIEW,
+    VACCINATION_NOTE,
+    kind_of,
+    produced_of,
+)
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ MOST_ATTEMPTS = 5
 
 
 @pytest.mark.rule("TRA-14")
+@pytest.mark.rule("TRA-12")
 @pytest.mark.title(
     fr="Le DMP reçoit les documents d'une identité qualifiée, et aucun d'une autre ; qui envoie le sait",
     en="The DMP receives the documents of an identité qualifiée and none of another; who sends knows it",
@@ -149,6 +156,10 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
             inferred=True,
         )
         sinks.tell("iti-41")
+        if code == "XDSUnknownPatientId":
+            _expect_sent_as_before(desk, sinks, patient)
+        else:
+            _expect_dropped(desk, sinks, patient)
         other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
         sinks.news()
         send(desk, other, kind_of(desk, VACCINATION_NOTE))
@@ -159,6 +170,30 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
             en="after a refusal of the DMP nothing reaches it any more, not even of another patient",
             inferred=True,
         )
+
+
+def _expect_sent_as_before(desk: Desk, sinks: Sinks, patient: Patient) -> None:
+    """Send the document that was refused once more: it is that of this patient, under the INS, as the first time."""
+    sinks.settled()
+    send(desk, patient, kind_of(desk, VACCINATION_NOTE))
+    wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+    for one in of_kind(sinks.awaited(SUBMISSION), SUBMISSION):
+        told = one.facts.get("patient_ids", ())
+        expect(
+            all((patient.matricule or "") in each and (patient.oid or "") in each for each in told),
+            fr=f"le document refusé par le DMP y repart sous {', '.join(told)}, au lieu de {wanted}",
+            en=f"the document that the DMP refused leaves again under {', '.join(told)}, instead of {wanted}",
+        )
+
+
+def _expect_dropped(desk: Desk, sinks: Sinks, patient: Patient) -> None:
+    """Lower the identity whose document was refused: what a queue holds of it does not leave any more."""
+    with desk.if_offered(DOWNGRADE), suppress(RefusedError):
+        lowered(desk, patient, Status.VALI)
+        sinks.settled()
+        if desk.read(patient).status is not Status.QUAL:
+            desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+            _expect_nothing(sinks)
 
 
 def send(desk: Desk, patient: Patient, kind: str) -> Sending | None:
@@ -183,4 +218,10 @@ def _fallen(desk: Desk, sinks: Sinks, to: Status | Attribute) -> Patient:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     send(desk, patient, kind_of(desk, INTERVIEW_REPORT))
     sinks.awaited(SUBMISSION)
+    # What is printed while the identity is qualifiée may leave by itself, and no more afterwards.
+    with desk.if_offered(PRINTING), suppress(RefusedError):
+        desk.lgo.render_document(
+            patient.id, kind_of(desk, MEDICATION_REVIEW, INTERVIEW_REPORT), actor=desk.user
+        )
+    sinks.settled()
     return lowered(desk, patient, to)

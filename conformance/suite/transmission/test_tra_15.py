@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.documents import Severity
+from conformance.documents import Severity, read_document
 from conformance.documents.cda.reading import CdaFacts
 from conformance.documents.record import Format
 from conformance.drivers import site
@@ -17,6 +18,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import REFUSALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
+from conformance.suite.desk.mingled import wording
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of
 from conformance.suite.desk.people import CHILD_AND_OLD, now_known_by
 from conformance.suite.desk.routes import Route
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.drivers.model import Patient
+    from conformance.drivers.partners import Document
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
     from simulator.client.received import ReceivedItem
@@ -126,13 +129,16 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
     if of_kind(sinks.settled(), SUBMISSION):
         return  # What was printed before has waited for this.
 
+    printed: dict[str, str] = {}
+    arrived: dict[str, str] = {}
+
     def judge(kind: str) -> None:
         sinks.news()
         try:
             actor = desk.super_user if kind == kinds[-1] else desk.user
-            desk.lgo.render_document(patient.id, kind, actor=actor)
+            paper = desk.lgo.render_document(patient.id, kind, actor=actor)
         except RefusedError:
-            desk.lgo.render_document(patient.id, kind, actor=desk.user)
+            paper = desk.lgo.render_document(patient.id, kind, actor=desk.user)
         came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
         expect(
             came,
@@ -140,8 +146,23 @@ def _arrives_again(desk: Desk, sinks: Sinks, kinds: Sequence[str]) -> None:
             en=f"{kind} is produced for a second patient, and nothing reaches the DMP",
         )
         _expect_own(came, kind, person, patient)
+        printed[kind] = _said(paper)
+        arrived[kind] = " / ".join(sorted(_said(document_of(one)) for one in came))
 
     expect_each({kind: partial(judge, kind) for kind in kinds})
+    for one, other in combinations(arrived, 2):
+        expect(
+            arrived[one] != arrived[other] or printed[one] == printed[other],
+            fr=f"{one} et {other} sont deux documents sur papier, et c'est le même qui arrive au DMP pour les deux",
+            en=f"{one} and {other} are two documents on paper, and the same one reaches the DMP for both",
+            # How a document is told from another is in no text.
+            inferred=True,
+        )
+
+
+def _said(document: Document) -> str:
+    """Return what a document and those in it say, see ``wording``."""
+    return wording(read_document(document.content, document.name).walk())
 
 
 def _arrives_under_the_new_number(
