@@ -35,10 +35,10 @@ from conformance.suite.desk.sinks import (
     learn_how_late_documents_leave,
     of_kind,
 )
+from conformance.suite.journeys.brought import USED
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
-    USED,
     VACCINATION_NOTE,
     kind_of,
     kinds_of,
