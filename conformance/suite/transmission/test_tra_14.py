@@ -38,7 +38,6 @@ MOST_ATTEMPTS = 5
 
 
 @pytest.mark.rule("TRA-14")
-@pytest.mark.rule("TRA-12")
 @pytest.mark.title(
     fr="Le DMP reçoit les documents d'une identité qualifiée, et aucun d'une autre ; qui envoie le sait",
     en="The DMP receives the documents of an identité qualifiée and none of another; who sends knows it",
@@ -158,8 +157,6 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
         sinks.tell("iti-41")
         if code == "XDSUnknownPatientId":
             _expect_sent_as_before(desk, sinks, patient)
-        else:
-            _expect_dropped(desk, sinks, patient)
         other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
         sinks.news()
         send(desk, other, kind_of(desk, VACCINATION_NOTE))
@@ -184,16 +181,6 @@ def _expect_sent_as_before(desk: Desk, sinks: Sinks, patient: Patient) -> None:
             fr=f"le document refusé par le DMP y repart sous {', '.join(told)}, au lieu de {wanted}",
             en=f"the document that the DMP refused leaves again under {', '.join(told)}, instead of {wanted}",
         )
-
-
-def _expect_dropped(desk: Desk, sinks: Sinks, patient: Patient) -> None:
-    """Lower the identity whose document was refused: what a queue holds of it does not leave any more."""
-    with desk.if_offered(DOWNGRADE), suppress(RefusedError):
-        lowered(desk, patient, Status.VALI)
-        sinks.settled()
-        if desk.read(patient).status is not Status.QUAL:
-            desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
-            _expect_nothing(sinks)
 
 
 def send(desk: Desk, patient: Patient, kind: str) -> Sending | None:
