@@ -15,7 +15,13 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import SUBMISSION, connected, learn_how_late_documents_leave, of_kind
+from conformance.suite.desk.sinks import (
+    MOST_ATTEMPTS,
+    SUBMISSION,
+    connected,
+    learn_how_late_documents_leave,
+    of_kind,
+)
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -32,9 +38,6 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import Sending
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
-
-MOST_ATTEMPTS = 5
-"""Submissions of one refused document within one act: trying a few times again is nobody's mistake."""
 
 
 @pytest.mark.rule("TRA-14")
