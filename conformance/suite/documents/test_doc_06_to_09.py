@@ -149,22 +149,22 @@ def test_page_beside_an_archive(desk: Desk) -> None:
 
 @pytest.mark.rule("DOC-08")
 @pytest.mark.title(
-    fr="Le PDF du corps d'un CDA est celui du document envoyé, et non d'un autre imprimé pour le patient",
-    en="The PDF in the body of a CDA is that of the document sent, and not of another one printed for the patient",
+    fr="Le PDF d'un envoi, joint ou corps du CDA, est celui du document envoyé, et non d'un autre imprimé pour le patient",
+    en="The PDF of a sending, attached or body of the CDA, is that of the document sent, and not of another one printed for the patient",
 )
 @SENDINGS.mark
-def test_body_is_the_document_sent(desk: Desk) -> None:
+def test_page_is_the_document_sent(desk: Desk) -> None:
     for subject, artefact in _sent(desk):
         kind = next((one for one in subject.papers if artefact.label.endswith(f" {one}")), None)
         if kind is None:
             continue
-        for pdf in _bodies(artefact):
+        for pdf in artefact.inside(Format.PDF):
             words = wording(pdf.walk())
             other = next((one for one, paper in subject.papers.items() if paper == words), kind)
             expect(
                 subject.papers[other] == subject.papers[kind],
-                fr=f"[{subject.key}, {artefact.label}] le PDF du corps est le document {other}",
-                en=f"[{subject.key}, {artefact.label}] the PDF in the body is the document {other}",
+                fr=f"[{subject.key}, {artefact.label}] le PDF est le document {other}",
+                en=f"[{subject.key}, {artefact.label}] the PDF is the document {other}",
                 # That the body is the document is deduced from its name and its code.
                 inferred=True,
             )

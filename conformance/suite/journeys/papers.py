@@ -33,7 +33,7 @@ from conformance.suite.site.settings import little_displayed
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
@@ -71,7 +71,7 @@ _MAILED: Final = (_OF_COLLEAGUE, COMPOUND, "plain typed-imported")
 @kept_together("papers")
 def printed(desk: Desk) -> Sequence[Subject]:
     """Return everybody with the documents printed about them."""
-    return desk.once("papers-printed", lambda own: _taken(own, _print))
+    return desk.once("papers-printed", lambda own: _taken(own, _print, without=("scanned", "app opened")))
 
 
 @kept_together("papers")
@@ -93,7 +93,9 @@ def _sent(desk: Desk) -> Sequence[Subject]:
             # What is wrong with a submission is for the rules to say, one by one, and not for the DMP.
             sinks.tell("iti-41", accept=True)
         kinds = produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT, MEDICATION_REVIEW)
-        return _taken(desk, partial(_send, sinks=sinks, kinds=kinds), parts=_SENT)
+        # What is sent of whoever fell is seen of others.
+        produce = partial(_send, sinks=sinks, kinds=kinds)
+        return _taken(desk, produce, parts=_SENT, without=("corrected",))
 
 
 def kinds_of(desk: Desk) -> list[str]:
@@ -137,12 +139,23 @@ def kind_of(desk: Desk, *wanted: str) -> str:
     return found[0]
 
 
-def _taken(desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS)) -> Sequence[Subject]:
-    """Bring everybody to their status and have everything produced; raise what stopped all of them."""
+def _taken(
+    desk: Desk, produce: Produce, parts: Sequence[str] = tuple(PARTS), without: Collection[str] = ()
+) -> Sequence[Subject]:
+    """Bring everybody to their status and have everything produced; raise what stopped all of them.
+
+    Args:
+        desk: where it is done.
+        produce: has the software produce everything about somebody.
+        parts: the members of the cast that are brought to QUAL.
+        without: the keys of those who are left out.
+    """
     subjects: list[Subject] = []
     stopped: Ending | None = None
     beside: list[Subject] = []
     for key, path, make in people(desk, parts, produce, beside):
+        if key in without:
+            continue
         start = len(desk.timeline.entries)
         subject = None
         try:
