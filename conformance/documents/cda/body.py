@@ -163,9 +163,7 @@ def _announced(content: etree._Element, text: str, media: str, reading: Reading)
             f"mediaType application/pdf attendu pour un PDF, « {media or 'absent'} » trouvé",
             f"expected the mediaType application/pdf for a PDF, got {media or 'none'!r}",
         )
-        # One that names another sort of file contradicts what is there; a general one, or none, tells little.
-        make = official if media.startswith(("text/", "image/")) else inferred
-        yield make("embedded-media", said, "DOC-06", at=(Quote(place_of(content, reading), media),))
+        yield inferred("embedded-media", said, "DOC-06", at=(Quote(place_of(content, reading), media),))
 
 
 def _decoded(content: etree._Element, text: str, reading: Reading, problems: list[Problem]) -> bytes | None:

@@ -54,6 +54,15 @@ _ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
 )
 def test_cda_and_its_body(desk: Desk) -> None:
     found = [one for one in _all(desk, qualified=True) if one[1].inside(Format.CDA)]
+    for subject, artefact in found:
+        for said in (one.quotes[0].text for one in artefact.problems if one.code == "embedded-media"):
+            expect(
+                not said.startswith(("text/", "image/")),
+                fr=f"[{subject.key}, {artefact.label}] le PDF du corps est annoncé « {said} »",
+                en=f"[{subject.key}, {artefact.label}] the PDF in the body is announced as “{said}”",
+                # A general type, or none, is for a person to look at; one of another sort hides the page.
+                inferred=True,
+            )
     expect_right(found, lambda problem, artefact: "DOC-06" in owners(problem, artefact))
     expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
     for subject, artefact in found:
