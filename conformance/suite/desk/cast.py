@@ -200,14 +200,14 @@ def _letters(count: int, *words: str) -> str:
     return "".join(chr(ord("A") + number // 26**place % 26) for place in range(count))
 
 
-def long_name(words: list[str]) -> str:
-    """Return words joined by spaces, repeated and cut at ``LONG`` characters; the last one is a letter.
+def long_name(words: list[str], length: int = LONG) -> str:
+    """Return words joined by spaces, repeated and cut at ``length`` characters; the last one is a letter.
 
     The last word is never the first one again, which in a list of first names is a mistake that is looked for.
     """
     text = " ".join(words)
-    while len(text) < LONG:
+    while len(text) < length:
         text += f" {' '.join(words)}"
-    text = text[:LONG]
+    text = text[:length]
     text = text if text[-1].isalpha() else f"{text[:-1]}A"
     return f"{text[:-1]}{'E' if text[-1] == 'A' else 'A'}" if text.endswith(f" {words[0]}") else text

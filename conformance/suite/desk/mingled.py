@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 _PARTS = re.compile(r"[\W_]+")
+_NUMBERS = re.compile(r"[0-9]|^[A-F]+$")
 _MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -36,6 +37,11 @@ def words_of(parts: Iterable[Read]) -> str:
     for part in parts:
         told += [part.text, getattr(part.facts, "titles", ""), *getattr(part.facts, "shown", ())]
     return _words("\n".join(told))
+
+
+def wording(parts: Iterable[Read]) -> str:
+    """Return the words of a document without what may be part of a date, a number or an identifier."""
+    return " ".join(word for word in words_of(parts).split() if not _NUMBERS.search(word))
 
 
 def mingled(

@@ -107,6 +107,8 @@ class Subject:
     """What was sent, by label, with its recipient: told even of a sending whose bytes the software cannot give."""
     not_sent: dict[str, str] = field(default_factory=dict)
     """What it decided not to send, by label, with its reason."""
+    papers: dict[str, str] = field(default_factory=dict)
+    """What was printed before anything was sent, as words, by kind."""
     may_be_held: bool = False
     """Whether nothing need leave of them for now: what leaves is judged all the same."""
     entries: tuple[Entry, ...] = ()

@@ -140,11 +140,12 @@ ADULT_YEARS = 19
 """Born so many years ago, somebody is of age whatever the day; the birth certificate is a case of its own for minors."""
 
 
-CHILD_AND_OLD: Final[tuple[Mapping[str, str], ...]] = (
-    {"sex": "F", "birth_date": "2015-06-14"},
-    {"sex": "M", "birth_date": "1938-02-11"},
+CHILD_AND_OLD: Final[tuple[Mapping[str, Any], ...]] = (
+    {"sex": "F", "birth_date": "2015-06-14", "birth_place": "99127", "nia": False},
+    {"sex": "M", "birth_date": "1938-02-11", "nia": True},
 )
-"""Two lives as unlike as can be: what a software does for women, men, the young or the old alone shows in one of them."""
+"""Two lives as unlike as can be: what a software does for women, men, the young or the old alone shows in one of them, and
+what it does for those born abroad or under a waiting number."""
 
 
 def adult(desk: Drawing) -> Person:

@@ -35,6 +35,8 @@ PATIENCE_S: Final = 20.0
 """How long something that was sent may take to come: a software may queue what it sends."""
 _LATER_S: Final = 2.0
 _LOOK_S: Final = 0.05
+MOST_ATTEMPTS: Final = 5
+"""Submissions of one refused document within one act: trying a few times again is nobody's mistake."""
 BRIEFLY_S: Final = 1.0
 """How long something may take to come that leaves by itself, where another rule asks that it does."""
 _LATE: Final = "sinks-late"

@@ -17,12 +17,12 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, expected_of, owned_by
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
+from conformance.suite.journeys.brought import USED
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     LABEL,
     MEDICATION_REVIEW,
     PRESCRIPTION,
-    USED,
     kinds_of,
 )
 from conformance.suite.site.settings import expect_others_kept

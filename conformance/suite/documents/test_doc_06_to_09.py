@@ -15,7 +15,9 @@ from conformance.documents.cda.reading import CdaFacts
 from conformance.documents.pdf.reading import archive_problems
 from conformance.documents.record import Format, PlaceKind, Trait
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import SENDINGS
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.mingled import wording
 from conformance.suite.desk.papers import Artefact, Subject, expect_right, owners
 from conformance.suite.desk.routes import Route
 from conformance.suite.documents.other_codes import pdf_holds_number
@@ -52,6 +54,15 @@ _ON_A_PAGE: Final = _SYMBOL | {PlaceKind.LINE}
 )
 def test_cda_and_its_body(desk: Desk) -> None:
     found = [one for one in _all(desk, qualified=True) if one[1].inside(Format.CDA)]
+    for subject, artefact in found:
+        for said in (one.quotes[0].text for one in artefact.problems if one.code == "embedded-media"):
+            expect(
+                not said.startswith(("text/", "image/")),
+                fr=f"[{subject.key}, {artefact.label}] le PDF du corps est annoncé « {said} »",
+                en=f"[{subject.key}, {artefact.label}] the PDF in the body is announced as “{said}”",
+                # A general type, or none, is for a person to look at; one of another sort hides the page.
+                inferred=True,
+            )
     expect_right(found, lambda problem, artefact: "DOC-06" in owners(problem, artefact))
     expect_right(found, lambda problem, _: problem.code == "ins-missing" and "TRA-03" in problem.rules)
     for subject, artefact in found:
@@ -145,6 +156,29 @@ def test_page_beside_an_archive(desk: Desk) -> None:
             )
 
 
+@pytest.mark.rule("DOC-08")
+@pytest.mark.title(
+    fr="Le PDF d'un envoi, joint ou corps du CDA, est celui du document envoyé, et non d'un autre imprimé pour le patient",
+    en="The PDF of a sending, attached or body of the CDA, is that of the document sent, and not of another one printed for the patient",
+)
+@SENDINGS.mark
+def test_page_is_the_document_sent(desk: Desk) -> None:
+    for subject, artefact in _sent(desk):
+        kind = next((one for one in subject.papers if artefact.label.endswith(f" {one}")), None)
+        if kind is None:
+            continue
+        for pdf in artefact.inside(Format.PDF):
+            words = wording(pdf.walk())
+            other = next((one for one, paper in subject.papers.items() if paper == words), kind)
+            expect(
+                subject.papers[other] == subject.papers[kind],
+                fr=f"[{subject.key}, {artefact.label}] le PDF est le document {other}",
+                en=f"[{subject.key}, {artefact.label}] the PDF is the document {other}",
+                # That the body is the document is deduced from its name and its code.
+                inferred=True,
+            )
+
+
 def _attached(artefact: Artefact) -> Iterator[str]:
     for part in message_from_bytes(artefact.document.content, policy=default).walk():
         if (name := part.get_filename()) and name.lower().endswith(".pdf"):
@@ -162,7 +196,9 @@ def test_vaccination_note(desk: Desk) -> None:
     ]
     expect_right(
         found,
-        lambda problem, artefact: {"DOC-09", "TRA-03"} & owners(problem, artefact) != set(),
+        lambda problem, artefact: bool(
+            {"DOC-09", "TRA-03"} & owners(problem, artefact) or "F13" in problem.rules
+        ),
         nothing=(
             f"aucune note de vaccination ({VACCINATION_NOTE}) n'est envoyée en CDA",
             f"no vaccination note ({VACCINATION_NOTE}) is sent as CDA",

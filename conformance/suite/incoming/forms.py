@@ -55,6 +55,11 @@ def mailed(content: bytes) -> Document:
     return Document(name="courriel.eml", format=MessageFormat.MSSANTE, content=content)
 
 
+def results_of_two(first: Letter, second: Letter) -> Document:
+    """Return one message with the results of two patients."""
+    return Document(name="resultats.hl7", format=MessageFormat.HL7V2, content=hl7.oru_of_two(first, second))
+
+
 def adt(letter: Letter, *, event: str = "A28", status: str | None = None, former: str = "") -> Document:
     """Return an ADT message, which holds an identity and no document; ``former`` is an identifier that A47 takes away."""
     content = hl7.adt(letter, event=event, status=status, former=former)

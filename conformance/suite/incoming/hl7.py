@@ -36,6 +36,11 @@ def oru(letter: Letter) -> bytes:
     )
 
 
+def oru_of_two(first: Letter, second: Letter) -> bytes:
+    """Return the results of two patients in one message: a group of segments for each."""
+    return oru(first) + oru(second).partition(b"\r")[2]
+
+
 def mdm(letter: Letter) -> bytes:
     """Return a document notification: new, replacing or deleting."""
     event = _MDM[letter.act]

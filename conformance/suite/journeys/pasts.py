@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.datamatrix.payload import payload_of
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, CallOutcome, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import (
@@ -17,20 +18,28 @@ from conformance.suite.desk.apart import (
 )
 from conformance.suite.desk.card_calls import read_card
 from conformance.suite.desk.cards import ALONE, own_card
-from conformance.suite.desk.cast import PARTS
+from conformance.suite.desk.cast import LONG, PARTS, long_name
 from conformance.suite.desk.papers import Subject
-from conformance.suite.desk.people import with_traits
+from conformance.suite.desk.people import PLAIN, with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import app_identity
 from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
 _APP: Final = "app"
+LONGER: Final = 90
+"""The length of a list of first names that few have; a software need not take all of it (TRT-04)."""
+CORRECTED: Final = "corrected"
+"""How the key of whoever the super-user corrects begins: they make the documents too."""
+_CORRECTED: Final = "apostrophe-1912"
+_SCANNED: Final = "hyphens-leading-zero-29-february"
 _ADDED: Final = "ZELVOR"
 """What INSi adds to the names of somebody in an answer that is declined."""
 
@@ -97,6 +106,90 @@ def from_app(desk: Desk) -> Subject:
     identity = app_identity(person)
     fed = desk.read(desk.lgo.import_app_identity(identity, patient_id=patient.id, actor=desk.user))
     return Subject(key=f"{_APP}, {fed.status}", person=person, patient=fed)
+
+
+def opened_by_app(desk: Desk) -> Subject | None:
+    """Have the app make a file, of somebody of many first names; ``None``: it makes none."""
+    person = desk.draw(
+        shape=lambda drawn: with_traits(
+            drawn,
+            first_names=long_name([drawn.first_name, *drawn.identity.traits.first_names.split()], LONGER),
+        ),
+        first_names_count=4,
+        **PLAIN,
+    )
+    try:
+        made = desk.lgo.import_app_identity(app_identity(person), patient_id=None, actor=desk.user)
+    except RefusedError:
+        return None
+    fed = desk.read(made)
+    return Subject(key=f"{_APP}, opened, {fed.status}", person=as_held(person, fed), patient=fed)
+
+
+def corrected_twice(desk: Desk, produce: Callable[..., object], beside: list[Subject]) -> Subject | None:
+    """Have the super-user make documents about somebody qualified, correct a strict trait, make them again, and once more.
+
+    Args:
+        desk: where it is done.
+        produce: has the software make its documents about a subject.
+        beside: takes what is made after the first correction.
+
+    Returns:
+        The person as corrected the second time; ``None`` where nobody may, or where the identity stays qualified (STA-08).
+    """
+    person = desk.play(PARTS[_CORRECTED])
+    patient = desk.bring(person, Route.IMPORTED_CHECKED)
+    produce(desk, Subject(key=f"{CORRECTED}, before", person=person, patient=patient))
+    traits = person.identity.traits
+    changes = (
+        {"birth_name": f"{traits.birth_name}-{_ADDED}"},
+        {"first_names": f"{traits.first_names} {_ADDED}"},
+    )
+    subject: Subject | None = None
+    for turn, change in enumerate(changes, start=1):
+        with suppress(RefusedError):
+            patient = desk.read(desk.lgo.update_patient(patient.id, change, actor=desk.super_user))
+        if patient.status is Status.QUAL or any(getattr(patient, name) != change[name] for name in change):
+            return None
+        if subject is not None:
+            beside.append(subject)
+        person = with_traits(person, **change)
+        subject = Subject(key=f"{CORRECTED} {turn}, {patient.status}", person=person, patient=patient)
+        if turn < len(changes):
+            produce(desk, subject)
+    return subject
+
+
+def opened_by_scan(desk: Desk, produce: Callable[..., object], beside: list[Subject]) -> Subject | None:
+    """Make a file of a Datamatrix INS, have documents made, and bring it to QUAL; ``None``: a software makes none of it.
+
+    Args:
+        desk: where it is done.
+        produce: has the software make its documents about a subject.
+        beside: takes what is made at the status that the scan gave.
+    """
+    person = desk.play(PARTS[_SCANNED])
+    try:
+        made = desk.lgo.scan_datamatrix(payload_of(person.identity), actor=desk.user).patient_id
+        if made is None:
+            return None
+        patient = desk.lgo.read_patient(made, actor=desk.user)
+    except RefusedError:
+        return None
+    subject = Subject(key=f"scanned, {patient.status}", person=person, patient=patient)
+    produce(desk, subject)
+    beside.append(subject)
+    if not patient.matricule:
+        patient = desk.feed(patient)
+    patient = desk.check_document(patient)
+    return Subject(key=f"scanned, checked, {patient.status}", person=person, patient=patient)
+
+
+def as_held(person: Person, patient: Patient) -> Person:
+    """Return a person with as much of the list of first names as a file has taken: 54 characters are all that it must."""
+    names = patient.first_names or ""
+    is_cut = len(names) >= LONG and person.identity.traits.first_names.startswith(names)
+    return with_traits(person, first_names=names) if is_cut else person
 
 
 def is_from_app(subject: Subject) -> bool:

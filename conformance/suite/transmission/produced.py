@@ -13,6 +13,7 @@ from conformance.verdicts import UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from conformance.documents import Problem
     from conformance.suite.desk.papers import Artefact, Subject
     from conformance.suite.desk.steps import Desk
 
@@ -68,3 +69,8 @@ def _of(
         if qualified is None or subject.is_qualified is qualified:
             desk.attach(subject.documents)
             yield from ((subject, one) for one in subject.artefacts)
+
+
+def differs(problem: Problem) -> bool:
+    """Tell whether a document says another value than INSi, or a number of before, whatever its format."""
+    return "F12" in problem.rules or problem.code == "former-matricule"

@@ -13,7 +13,7 @@ from conformance.drivers.partners import Channel
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import BEFORE_QUALIFIED, expect_no_ins, expect_right, need_statuses, owners
 from conformance.suite.journeys.papers import sent
-from conformance.suite.transmission.produced import everything, messages, sendings
+from conformance.suite.transmission.produced import differs, everything, messages, sendings
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_sendings_of_others(desk: Desk) -> None:
 def test_qualified_travels_whole(desk: Desk) -> None:
     found = everything(desk, qualified=True)
     # Whatever the format, a value that is not that of INSi is one that was not transmitted.
-    expect_right(found, lambda problem, artefact: "TRA-02" in owners(problem, artefact) or _differs(problem))
+    expect_right(found, lambda problem, artefact: "TRA-02" in owners(problem, artefact) or differs(problem))
     doubtful = [one for one in found if _is_bare(*one)]
     for subject, artefact in doubtful:
         # A patient may be written to without a document.
@@ -109,7 +109,3 @@ def _attached(artefact: Artefact) -> bool:
 
 def _leaks(problem: Problem, artefact: Artefact) -> bool:
     return bool(_LEAKS & owners(problem, artefact))
-
-
-def _differs(problem: Problem) -> bool:
-    return "F12" in problem.rules or problem.code == "former-matricule"

@@ -17,12 +17,15 @@ from conformance.suite.desk.papers import (
     owners,
 )
 from conformance.suite.desk.routes import DISQUALIFYING
+from conformance.suite.desk.sinks import MAIL
 from conformance.suite.journeys.papers import PROFESSIONAL, sent
 from conformance.suite.transmission.produced import everything, sendings
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.documents.mail.headers import MailFacts
     from conformance.suite.desk.papers import Artefact, Subject
     from conformance.suite.desk.steps import Desk
@@ -93,6 +96,35 @@ def test_address_of_patient(desk: Desk) -> None:
             not subject.is_qualified or subject.may_be_held or subject.key in reached,
             fr=f"[{subject.key}] identité qualifiée, et le courriel au patient ne part pas : {', '.join(_why_not(subject))}",
             en=f"[{subject.key}] identity qualified, and the mail to the patient does not leave: {', '.join(_why_not(subject))}",
+        )
+    _expect_all_reached(subjects)
+
+
+def _expect_all_reached(subjects: Sequence[Subject]) -> None:
+    """Check that no mail to a patient is said to be sent and never comes, where those to others do."""
+    reached = {
+        (subject.key, label): (subject, came)
+        for subject in subjects
+        for label, came in subject.reached.items()
+        if label.startswith(f"{_PATIENT} ")
+    }
+    if not any(came for _, came in reached.values()):
+        return  # Nothing shows where they go.
+    # One that a queue holds comes beside what is sent next.
+    late = [
+        one.recipient or ""
+        for subject in subjects
+        for one in subject.artefacts
+        if one.label.endswith(f"({MAIL})")
+    ]
+    for (key, label), (subject, came) in reached.items():
+        number = subject.person.identity.matricule.value
+        expect(
+            came or any(number in one for one in late),
+            fr=f"[{key}, {label}] le logiciel dit le courriel envoyé, et il n'arrive pas, alors que d'autres arrivent",
+            en=f"[{key}, {label}] the software says that the mail is sent, and it does not come, although others do",
+            # That what is said to be sent leaves is in no text.
+            inferred=True,
         )
 
 

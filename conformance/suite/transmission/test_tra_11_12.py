@@ -11,14 +11,23 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
-from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, FROM_INSI, PRINTING, VERIFICATION
+from conformance.suite.desk.apart import (
+    ATTRIBUTES,
+    CHECKED,
+    DOWNGRADE,
+    FROM_INSI,
+    PRINTING,
+    STAND_INS,
+    VERIFICATION,
+)
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_refused
 from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
+from conformance.suite.desk.sinks import BRIEFLY_S, SUBMISSION, connected, of_kind
 from conformance.suite.desk.steps import preparing
-from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of, sent
+from conformance.suite.journeys.papers import MEDICATION_REVIEW, VACCINATION_NOTE, kind_of, sent
 from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -51,7 +60,7 @@ def test_access_by_status(desk: Desk) -> None:
             desk.lgo.open_dmp(patient.id, actor=desk.user)
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
-        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route is Route.ARRIVED]), route)
+        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route in {Route.ARRIVED, Route.CHECKED}]), route)
         if fall is None and route is not Route.CHECKED:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):
@@ -141,3 +150,37 @@ def test_nothing_by_itself(desk: Desk, status: Status) -> None:
         fr=f"un envoi est tracé pour une identité {status} : {[one.recipient for one in went]}",
         en=f"a sending is logged for a {status} identity: {[one.recipient for one in went]}",
     )
+
+
+@pytest.mark.rule("TRA-12")
+@pytest.mark.title(
+    fr="Une identité qui n'est plus qualifiée n'alimente plus le DMP : ni ce qui s'imprime, ni ce que le DMP avait refusé",
+    en="An identity no longer qualifiée feeds the DMP no more: neither by what is printed, nor by what the DMP had refused",
+)
+@STAND_INS.mark
+@PRINTING.mark
+@DOWNGRADE.mark
+def test_no_longer_by_itself(desk: Desk) -> None:
+    note, review = kind_of(desk, VACCINATION_NOTE), kind_of(desk, MEDICATION_REVIEW, VACCINATION_NOTE)
+    with connected(desk) as sinks:
+        patient = desk.bring(desk.draw(**CHILD_AND_OLD[0]), Route.IMPORTED_CHECKED)
+        with suppress(RefusedError):
+            desk.lgo.render_document(patient.id, note, actor=desk.user)
+        sinks.awaited(SUBMISSION, patience_s=BRIEFLY_S)
+        sinks.tell("iti-41", error="XDSRegistryError")
+        with suppress(RefusedError):
+            desk.lgo.send_document(patient.id, note, Channel.DMP, recipient=None, actor=desk.user)
+        if lowered(desk, patient, Status.VALI).status is Status.QUAL:
+            return  # For STA-08.
+        sinks.settled()
+        sinks.tell("iti-41")
+        with suppress(RefusedError):
+            desk.lgo.render_document(patient.id, review, actor=desk.user)
+        # A queue needs a while.
+        desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
+        came = of_kind(sinks.settled(), SUBMISSION)
+        expect(
+            not came,
+            fr="l'identité n'est plus qualifiée, et un document arrive au DMP de lui-même",
+            en="the identity is no longer qualified, and a document reaches the DMP by itself",
+        )

@@ -11,6 +11,7 @@ from conformance.drivers.partners import SendingOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import PRINTING, WORKLIST
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
@@ -46,18 +47,24 @@ if TYPE_CHECKING:
 def test_asked_before(desk: Desk) -> None:
     with connected(desk) as sinks:
         patients = [
-            desk.bring(desk.draw(nia=nia, sex=sex), Route.IMPORTED_CHECKED)
-            for nia, sex in ((False, "F"), (True, "M"))
+            desk.bring(desk.play(PARTS[key]), Route.IMPORTED_CHECKED)
+            for key in ("one-former-number-corsica-2a", "waiting-number-four-first-names")
         ]
         for kind in produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT):
             for patient in patients:
                 sinks.news()
                 send(desk, patient, kind)
                 came = sinks.awaited(SUBMISSION)
+                wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+                asked = [one.facts.get("asked") for one in of_kind(came, EXISTENCE)]
+                expect(
+                    wanted in asked or not asked,
+                    fr=f"{kind} : TD0.2 est appelée pour {asked}, au lieu de {wanted}",
+                    en=f"{kind}: TD0.2 is called for {asked}, instead of {wanted}",
+                )
                 _need_fed(came)
                 number = next(index for index, one in enumerate(came) if one.kind == SUBMISSION)
                 asked = [one.facts.get("asked") for one in of_kind(came[:number], EXISTENCE)]
-                wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
                 expect(
                     wanted in asked,
                     fr=f"{kind} : le DMP est alimenté sans que TD0.2 soit appelée avant pour {wanted} (appelée pour : {asked or 'personne'})",

@@ -15,8 +15,20 @@ from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
-from conformance.suite.desk.sinks import SUBMISSION, connected, learn_how_late_documents_leave, of_kind
-from conformance.suite.journeys.papers import INTERVIEW_REPORT, VACCINATION_NOTE, kind_of, produced_of
+from conformance.suite.desk.sinks import (
+    MOST_ATTEMPTS,
+    SUBMISSION,
+    connected,
+    learn_how_late_documents_leave,
+    of_kind,
+)
+from conformance.suite.journeys.papers import (
+    INTERVIEW_REPORT,
+    MEDICATION_REVIEW,
+    VACCINATION_NOTE,
+    kind_of,
+    produced_of,
+)
 from conformance.verdicts import Departure, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -26,9 +38,6 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import Sending
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
-
-MOST_ATTEMPTS = 5
-"""Submissions of one refused document within one act: trying a few times again is nobody's mistake."""
 
 
 @pytest.mark.rule("TRA-14")
@@ -149,6 +158,8 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
             inferred=True,
         )
         sinks.tell("iti-41")
+        if code == "XDSUnknownPatientId":
+            _expect_sent_as_before(desk, sinks, patient)
         other = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
         sinks.news()
         send(desk, other, kind_of(desk, VACCINATION_NOTE))
@@ -158,6 +169,20 @@ def test_a_refusal_is_told(desk: Desk, code: str) -> None:
             fr="après un refus du DMP, plus rien ne lui parvient, même d'un autre patient",
             en="after a refusal of the DMP nothing reaches it any more, not even of another patient",
             inferred=True,
+        )
+
+
+def _expect_sent_as_before(desk: Desk, sinks: Sinks, patient: Patient) -> None:
+    """Send the document that was refused once more: it is that of this patient, under the INS, as the first time."""
+    sinks.settled()
+    send(desk, patient, kind_of(desk, VACCINATION_NOTE))
+    wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+    for one in of_kind(sinks.awaited(SUBMISSION), SUBMISSION):
+        told = one.facts.get("patient_ids", ())
+        expect(
+            all((patient.matricule or "") in each and (patient.oid or "") in each for each in told),
+            fr=f"le document refusé par le DMP y repart sous {', '.join(told)}, au lieu de {wanted}",
+            en=f"the document that the DMP refused leaves again under {', '.join(told)}, instead of {wanted}",
         )
 
 
@@ -183,4 +208,10 @@ def _fallen(desk: Desk, sinks: Sinks, to: Status | Attribute) -> Patient:
     patient = desk.bring(desk.draw(), Route.IMPORTED_CHECKED)
     send(desk, patient, kind_of(desk, INTERVIEW_REPORT))
     sinks.awaited(SUBMISSION)
+    # What is printed while the identity is qualifiée may leave by itself, and no more afterwards.
+    with desk.if_offered(PRINTING), suppress(RefusedError):
+        desk.lgo.render_document(
+            patient.id, kind_of(desk, MEDICATION_REVIEW, INTERVIEW_REPORT), actor=desk.user
+        )
+    sinks.settled()
     return lowered(desk, patient, to)

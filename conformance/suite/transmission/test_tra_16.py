@@ -35,10 +35,10 @@ from conformance.suite.desk.sinks import (
     learn_how_late_documents_leave,
     of_kind,
 )
+from conformance.suite.journeys.brought import USED
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
-    USED,
     VACCINATION_NOTE,
     kind_of,
     kinds_of,
@@ -186,7 +186,9 @@ def test_refusals_are_not_mixed_up(desk: Desk) -> None:
 @pytest.mark.parametrize("channel", [_PATIENT, Channel.MSSANTE])
 def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
     # With names in use besides those of birth: a document that is withdrawn tells them apart as the one sent did.
-    person, patient = _qualified(desk, used_name=USED[0], used_first_name=USED[1])
+    # One is under a waiting number, the other a child of a name with every separator.
+    key = "waiting-number-four-first-names" if channel is _PATIENT else "child-several-separators"
+    person, patient = _qualified(desk, key, used_name=USED[0], used_first_name=USED[1])
     # Not the same kind of document each time: each has a way of its own.
     kind = kind_of(desk, VACCINATION_NOTE if channel is _PATIENT else MEDICATION_REVIEW, VACCINATION_NOTE)
     first = _try(desk, patient, channel, kind=kind)

@@ -14,10 +14,12 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOWNGRADE, VERIFICATION, path
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
-from conformance.suite.desk.people import adult
+from conformance.suite.desk.papers import expect_right
+from conformance.suite.desk.people import CHILD_AND_OLD, NAMES_IN_USE, adult
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.journeys.papers import VACCINATION_NOTE, kind_of
+from conformance.suite.transmission.produced import differs, sendings
 from conformance.suite.verification.elsewhere import verify
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
 
+SHOWN: Final = path("contenu de l'échange", "content of the exchange", Verb.SEND_DOCUMENT)
 TRACE: Final = path("trace des partenaires", "trace of partners", Verb.READ_TRANSMISSIONS)
 
 
@@ -39,7 +42,9 @@ def test_only_qualified(desk: Desk, user: str) -> None:
     need_exchange(desk)
 
     def judge(route: Route) -> None:
-        patient = desk.bring(adult(desk), route)
+        # Whoever it is about: one at each status is a child born abroad, the other an old man under a waiting number.
+        life = CHILD_AND_OLD[(route is Route.IMPORTED) is (user == USERS[0])]
+        patient = desk.bring(desk.draw(**life), route, **NAMES_IN_USE)
         if route is not Route.CHECKED:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):
@@ -52,6 +57,26 @@ def test_only_qualified(desk: Desk, user: str) -> None:
 
     ways = [route for route in routes(Status.PROV, Status.RECUP, Status.VALI) if route.apart is None]
     expect_each({str(route): partial(judge, route) for route in ways})
+
+
+@pytest.mark.rule("TRA-17")
+@pytest.mark.title(
+    fr="Ce qui part vers le dossier pharmaceutique dit l'identité du patient, telle qu'INSi l'a rendue",
+    en="What leaves for the pharmaceutical record tells the identity of the patient, as INSi returned it",
+)
+@SHOWN.mark
+def test_exchange_is_right(desk: Desk) -> None:
+    # The format of the exchange is in no text that we read: what is judged is whose it is, and what can be read of it.
+    expect_right(
+        sendings(desk, Channel.DP, qualified=True),
+        lambda problem, _: (
+            differs(problem) or bool({"F13", "MAT-04", "MAT-05", "MAT-07"} & set(problem.rules))
+        ),
+        nothing=(
+            "rien n'est montré de ce qui part vers le dossier pharmaceutique",
+            "nothing is shown of what leaves for the pharmaceutical record",
+        ),
+    )
 
 
 @pytest.mark.rule("TRA-17")

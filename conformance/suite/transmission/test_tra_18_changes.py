@@ -67,6 +67,20 @@ def test_changes_are_followed(desk: Desk, status: str) -> None:
                 en=f"what the reference has changed is not changed here (PID-32 {status})",
             )
             expect_equal(got=after.id, expected=first.id, fr="dossier mis à jour", en="file updated")
+        if status == "VALI":
+            says |= {
+                "first_name": other.first_name,
+                "first_names": f"{other.first_name} {says['first_names']}",
+            }
+            after = feed.send(person, status, event="A31", changes=says)
+            expect_equal(
+                got=after.first_name,
+                expected=other.first_name,
+                fr="1er prénom du dossier, que le référentiel a changé avec la liste des prénoms",
+                en="1er prénom of the file, which the reference has changed with the list of first names",
+                # The rule speaks of the INS and its traits; the 1er prénom is one that the software may work out.
+                inferred=True,
+            )
         expect_values(
             after,
             NAMES_IN_USE,

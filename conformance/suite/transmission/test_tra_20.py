@@ -29,7 +29,7 @@ from conformance.suite.desk.papers import Artefact, Subject, expect_right, expec
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.steps import preparing
-from conformance.suite.journeys.papers import UNUSED, USED
+from conformance.suite.journeys.brought import UNUSED, USED
 from conformance.suite.journeys.pasts import changed_once_qualified, fed_first, from_app, with_own_card
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.suite.transmission.rows import mixed_rows

@@ -222,20 +222,24 @@ def test_one_part_missing(desk: Desk, form: Form) -> None:
 
 @pytest.mark.rule("VER-13")
 @pytest.mark.title(
-    fr="Un numéro de facturation, une INS-C ou le numéro de dossier de l'émetteur ne tiennent pas lieu d'INS",
-    en="A billing number, an INS-C or the sender's file number do not stand for an INS",
+    fr="Un numéro de facturation, une INS-C, une ancienne INS ou le numéro de dossier de l'émetteur ne tiennent pas lieu d'INS",
+    en="A billing number, an INS-C, a former INS or the sender's file number do not stand for an INS",
 )
 @pytest.mark.parametrize("form", [Form.MAIL, Form.ORU, Form.FHIR], ids=str)
 def test_other_identifiers(desk: Desk, form: Form) -> None:
     need_form(desk, form)
-    person = desk.draw()
+    person = desk.play(PARTS["one-former-number-corsica-2a"])
     patient = desk.bring(person, Status.QUAL)
     number = person.identity.matricule.value
+    former = person.identity.history[0]
     bare = received(person, matricule=None, oid=None)
     letters = {
         "le matricule sous l'OID de facturation": Letter(identity=bare, other_ids=((BILLING, number),)),
         "une INS-C": Letter(identity=bare, other_ids=((INS_C, f"{number}0000000"),)),
         "le matricule sous l'OID de l'INS-C": Letter(identity=bare, other_ids=((INS_C, number),)),
+        "une INS que le patient n'a plus": Letter(
+            identity=received(person, matricule=former.matricule.value, oid=str(former.oid))
+        ),
         "le matricule comme numéro local": Letter(identity=bare, local_id=number),
         "le numéro de dossier d'ici comme numéro local": Letter(identity=bare, local_id=patient.id),
         "une autre INS, le bon numéro sous l'OID de facturation": Letter(

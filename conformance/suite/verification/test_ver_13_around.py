@@ -28,7 +28,7 @@ from conformance.suite.incoming.arriving import (
     expect_others_kept,
     need_form,
 )
-from conformance.suite.incoming.forms import Form, mailed, written
+from conformance.suite.incoming.forms import Form, mailed, results_of_two, written
 from conformance.suite.incoming.kinds import Incoming, letter
 from conformance.suite.incoming.letter import Act, Letter
 from conformance.suite.verification.elsewhere import one_wrong, received, spoilt
@@ -134,6 +134,38 @@ def test_other_mails(desk: Desk) -> None:
         expect_others_kept(arrival, patient, moment)
 
     expect_each({"un PDF seul": pdf_only, "deux patients": two_patients})
+
+
+@pytest.mark.rule("VER-13")
+@pytest.mark.title(
+    fr="D'un message aux résultats de deux patients, aucun document n'entre dans le dossier de l'autre ni ne se perd sans bruit",
+    en="Of a message with the results of two patients no document joins the file of the other, nor is one lost without a word",
+)
+@Form.ORU.apart.mark
+def test_results_of_two(desk: Desk) -> None:
+    need_form(desk, Form.ORU)
+    people = (desk.draw(), desk.draw())
+    patients = [desk.bring(person, Status.QUAL) for person in people]
+    letters = [
+        Letter(identity=received(person), title=f"Compte rendu KVORLAN de {name}")
+        for person, name in zip(people, ("ALPHA", "BRAVO"), strict=True)
+    ]
+    moment = Moment("résultats de deux patients dans un message", "results of two patients in one message")
+    arrival = deliver(desk, results_of_two(*letters), *patients)
+    for told, patient in zip(letters, patients, strict=True):
+        expect(
+            not any(each.id != patient.id and told.title in one.name for each, one in arrival.filed),
+            fr=f"{moment.fr}, le document de l'un est dans le dossier de l'autre",
+            en=f"{moment.en}, the document of one is in the file of the other",
+        )
+        expect_identity_kept(arrival, patient, moment)
+    expect(
+        arrival.is_noticed or len(arrival.filed) >= len(patients),
+        fr=f"{moment.fr}, {len(arrival.filed)} document(s) rangé(s) sur {len(patients)}, et personne n'est prévenu",
+        en=f"{moment.en}, {len(arrival.filed)} of {len(patients)} documents filed, and nobody is told",
+        # That nothing is lost on the way is deduced.
+        inferred=True,
+    )
 
 
 @pytest.mark.rule("VER-13")

@@ -17,7 +17,22 @@ def document_kept(records: list[Record], about: Mapping[str, Any], memory: Memor
     return [{**record, "content": memory.own.setdefault(key, record["content"])} for record in records]
 
 
+def number_of_before_for_a_super_user(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Print for a super-user the number that the file had on the document before."""
+    out = []
+    for one in records:
+        if one["matricule"]:
+            memory.own[about["patient_id"]] = {name: one[name] for name in ("matricule", "oid", "nature")}
+        elif about["role"] == "SUPER_USER":
+            one = {**one, **memory.own.get(about["patient_id"], {})}  # noqa: PLW2901 - as it goes on
+        out.append(one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "document-kept": document_kept,
+    "number-of-before-for-a-super-user": number_of_before_for_a_super_user,
 }
 """What ``hand`` may name."""

@@ -53,11 +53,25 @@ def withdrawn_as_it_was_sent(records: list[Record], about: Mapping[str, Any], me
     return out
 
 
+def ins_of_the_message_before(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Leave the INS of the message before in that of somebody whose own may not leave."""
+    names = ("matricule", "oid", "nature")
+    out = []
+    for one in records:
+        if one["matricule"]:
+            memory.own["ins"] = {name: one[name] for name in names}
+        out.append({**one, **memory.own.get("ins", {})} if about["file_status"] == "RECUP" else one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "hint-of-the-last": hint_of_the_last,
     "last-ins": last_ins,
     "withdrawal-over": withdrawal_over,
     "withdrawing-noted": withdrawing_noted,
     "withdrawn-as-it-was-sent": withdrawn_as_it_was_sent,
+    "ins-of-the-message-before": ins_of_the_message_before,
 }
 """What ``hand`` may name."""

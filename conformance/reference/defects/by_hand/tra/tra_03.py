@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.defects.by_hand.common.memory import put_in
-from conformance.reference.defects.by_hand.tra.common import first_kept
+from conformance.reference.defects.by_hand.tra.common import first_kept, of_the_one_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,5 +84,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "narrative-of-the-person-before": put_in("narrative", who="who"),
     "root-as-uri": root_as_uri,
     "used-of-the-one-before": used_of_the_one_before,
+    "list-of-the-patient-mail-before": of_the_one_before("first_names"),
 }
 """What ``hand`` may name."""

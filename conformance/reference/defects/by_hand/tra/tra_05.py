@@ -35,6 +35,15 @@ def first_assertion_of_the_file(
     return first_kept(records, about, memory, "assertion_patient")
 
 
+def second_entry_without_oid(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Leave the OID out of the patient of an entry from the second one of a file on."""
+    times = memory.own[about["patient_id"]] = memory.own.get(about["patient_id"], 0) + 1
+    return [
+        {**one, "entry_patient": f"{one['entry_patient'].partition('^')[0]}^^^^NH"} if times > 1 else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "first-assertion": first_assertion,
     "first-assertion-of-the-file": first_assertion_of_the_file,
@@ -44,5 +53,6 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "lot-of-the-file-before": of_the_one_before("set_patient"),
     "readme-of-the-person-before": put_in("readme"),
     "source-of-the-file-before": of_the_one_before("birth_name", "first_name", "birth_date", "sex"),
+    "second-entry-without-oid": second_entry_without_oid,
 }
 """What ``hand`` may name."""

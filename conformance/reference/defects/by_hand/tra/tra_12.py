@@ -22,7 +22,19 @@ def refused_once(records: list[Record], about: Mapping[str, Any], memory: Memory
     return records
 
 
+def feeds_whoever_was_qualified(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Feed the DMP of whoever was qualified once, whatever came of it since."""
+    once: set[str] = memory.own.setdefault("once", set())
+    for one in records:
+        if one["feeds"]:
+            once.add(about["patient_id"])
+    return [{**one, "feeds": about["patient_id"] in once} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
     "refused-once": refused_once,
+    "feeds-whoever-was-qualified": feeds_whoever_was_qualified,
 }
 """What ``hand`` may name."""

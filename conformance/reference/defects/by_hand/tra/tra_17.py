@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.reference.defects.by_hand.common.records import all_with
+from conformance.reference.defects.by_hand.tra.common import of_the_one_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,5 +26,6 @@ def dp_as_before(records: list[Record], about: Mapping[str, Any], memory: Memory
 
 FUNCTIONS: Final[dict[str, Hand]] = {
     "dp-as-before": dp_as_before,
+    "names-of-the-dp-before": of_the_one_before("birth_name", "first_name", "first_names"),
 }
 """What ``hand`` may name."""
