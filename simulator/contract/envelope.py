@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from simulator.contract.bodies import BODIES
+from simulator.contract.card_form import card_findings
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.headers import (
@@ -139,7 +140,12 @@ def _read_call(
         contexts=contexts,
         query=body.read(content),
         security=headers.blocks.get(SECURITY),
-        findings=(*noticed, *headers.findings, *form_findings(headers, contexts, message_id)),
+        findings=(
+            *noticed,
+            *headers.findings,
+            *form_findings(headers, contexts, message_id),
+            *(card_findings(content, bam) if operation is Operation.SEARCH_BY_CARD else ()),
+        ),
     )
 
 
