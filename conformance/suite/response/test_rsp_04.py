@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 WRITTEN: Final = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b", re.ASCII)
 """A date among the words of a screen."""
 _BESIDE: Final = re.compile(
-    r"""\s*(?:[,–—-]\s*)?
-    (?:\d{1,3}\s*(?:ans?|mois|semaines?|jours?)\b | \((?:\d{1,3}\s*(?:ans?|mois|semaines?|jours?)\b)?[^\d()]*\))\s*$""",
+    r"""([^\s,(–—]{1,12})[\s,–—-]{0,4}
+    (?:\d{1,3}\s?(?:ans?|mois|semaines?|jours?) | \((?:\d{1,3}\s?(?:ans?|mois|semaines?|jours?)\b)?[^\d()]{0,60}\))\s?""",
     re.VERBOSE,
 )
 """What a screen may say behind a date: the age, or a word in brackets; never the date or a time again."""
@@ -133,7 +133,8 @@ def _expect_answered(desk: Desk, patient: Patient, day: str) -> None:
 
 def _expect_date(got: str | None, birth_date: str, where: str) -> None:
     year, month, day = birth_date.split("-")
-    shown = None if got is None else _BESIDE.sub("", got)
+    beside = _BESIDE.fullmatch(got) if got else None
+    shown = beside[1] if beside else got
     expect_equal(
         got=shown, expected=f"{day}/{month}/{year}", fr=f"date affichée {where}", en=f"date displayed {where}"
     )
