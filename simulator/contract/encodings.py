@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from simulator.xml import without_declaration
+from simulator.xml import declared_encoding, without_declaration
 
 _BIG, _LITTLE, _FOUR = b"\xfe\xff", b"\xff\xfe", b"\xff\xfe\0\0"
 _NO_MARK: Final = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
@@ -22,7 +22,6 @@ _SINGLE_BYTES: Final = {
     "cp1252": "windows-1252",
 }
 """What they are called, in lower case; all agree with ASCII, so that a declaration can be read."""
-_DECLARED: Final = re.compile(rb"""<\?xml\s[^>]{0,80}?encoding\s*=\s*["']([\w.-]+)["']""")
 _CHARSET: Final = re.compile(r"""\bcharset\s*=\s*["']?([\w.-]+)""", re.IGNORECASE)
 
 
@@ -63,8 +62,7 @@ def _sixteen_bits(body: bytes) -> str | None:
 
 def _eight_bits(body: bytes, content_type: str) -> str | None:
     charset = _charset(content_type)
-    found = _DECLARED.match(body) if body.startswith(b"<?xml") else None
-    declared = found[1].decode("ascii").lower() if found else ""
+    declared = declared_encoding(body).lower()
     if charset and declared and _SINGLE_BYTES.get(charset) != _SINGLE_BYTES.get(declared):
         return None
     return _SINGLE_BYTES.get(charset or declared)
