@@ -22,6 +22,8 @@ _DECLARATIONS: Final[Mapping[type, re.Pattern[Any]]] = {
     bytes: re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*\?>"),
 }
 
+_ENCODING: Final = re.compile(rb"""<\?xml\s[^>]{0,80}?encoding\s{0,9}=\s{0,9}["']([\w.-]+)["']""")
+
 
 class Form(TypedDict, total=False):
     """What else a parser leaves out, or takes."""
@@ -70,6 +72,12 @@ def declaration_end(message: AnyStr) -> int:
     """
     found = _DECLARATIONS[type(message)].match(message)
     return found.end() if found else 0
+
+
+def declared_encoding(message: bytes) -> str:
+    """Return the encoding that the XML declaration at the start of a message names; empty when it names none."""
+    found = _ENCODING.match(message)
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def without_declaration(message: AnyStr) -> AnyStr:

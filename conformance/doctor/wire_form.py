@@ -25,6 +25,7 @@ FORM: Final = frozenset(
         "lps-name-form",
         "context-version",
         "media-type",
+        "encoding",
         "wsa-action-missing",
         "action-mismatch",
     }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from simulator.contract.bodies import BODIES
+from simulator.contract.card_form import card_findings
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import FaultError
 from simulator.contract.headers import (
@@ -68,13 +69,14 @@ _LPS_ID, _LPS_TIME, _ISSUER, _IDAM, _VERSION, _INSTANCE, _NAME = (
 _local = threading.local()
 
 
-def read(body: bytes, content_type: str, soap_action: str = "") -> Call:
+def read(body: bytes, content_type: str, soap_action: str = "", *, encoding: str = "") -> Call:
     """Read one request.
 
     Args:
         body: the HTTP body, as received.
         content_type: the ``Content-Type`` header, empty when absent.
         soap_action: the ``SOAPAction`` header, of SOAP 1.1: it names no operation here, but a refusal says that it is there.
+        encoding: what the body came in, where it was transcribed (``simulator.contract.encodings``).
 
     Raises:
         FaultError: with the fault to answer and the precise cause.
@@ -84,7 +86,7 @@ def read(body: bytes, content_type: str, soap_action: str = "") -> Call:
         raise FaultError("desir_9004", f"expected at most {limit} bytes, got {len(body)}")
     if len(body) > MAX_BODY_BYTES:
         check_markup(body)
-    media_type, action_parameter = _read_content_type(content_type)
+    media_type, action_parameter = _read_content_type(content_type, transcribed=bool(encoding))
     root = parse(body, media_type)
     if root.tag != _ENVELOPE:
         raise _no_envelope(str(root.tag))
@@ -95,8 +97,8 @@ def read(body: bytes, content_type: str, soap_action: str = "") -> Call:
         operation = _dispatch(action, action_parameter, soap_action, root)
         noticed = (
             ()
-            if action and media_type == MEDIA_TYPE and action_parameter in (None, action)
-            else tuple(_transport_findings(media_type, action, action_parameter))
+            if action and media_type == MEDIA_TYPE and action_parameter in (None, action) and not encoding
+            else tuple(_transport_findings(media_type, action, action_parameter, encoding))
         )
         return _read_call(root, headers, operation, message_id, noticed, size=len(body))
     except FaultError as error:
@@ -138,7 +140,12 @@ def _read_call(
         contexts=contexts,
         query=body.read(content),
         security=headers.blocks.get(SECURITY),
-        findings=(*noticed, *headers.findings, *form_findings(headers, contexts, message_id)),
+        findings=(
+            *noticed,
+            *headers.findings,
+            *form_findings(headers, contexts, message_id),
+            *(card_findings(content, bam) if operation is Operation.SEARCH_BY_CARD else ()),
+        ),
     )
 
 
@@ -146,13 +153,17 @@ _CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
 @lru_cache(maxsize=64)
-def _read_content_type(content_type: str) -> tuple[str, str | None]:
-    """Return the media type and the ``action`` parameter; refuse any charset that is not UTF-8."""
+def _read_content_type(content_type: str, *, transcribed: bool) -> tuple[str, str | None]:
+    """Return the media type and the ``action`` parameter; refuse any charset that is not UTF-8 and was not transcribed."""
     header = Message()
     header["Content-Type"] = content_type
     charset = header.get_param("charset")
     # An empty one says nothing; a quote that is not closed is no empty one.
-    if isinstance(charset, str) and (charset.strip("\"' ").lower() or charset) not in _CHARSETS:
+    if (
+        not transcribed
+        and isinstance(charset, str)
+        and (charset.strip("\"' ").lower() or charset) not in _CHARSETS
+    ):
         raise FaultError("desir_9001", f"expected the charset utf-8, got {charset[:40]!r}", label=NOT_UTF8)
     action = header.get_param("action")
     # An empty one says nothing either: Spring-WS sends it unless it is told an action.
@@ -269,8 +280,15 @@ def _read_coverage(cover: etree._Element) -> Coverage:
 
 
 def _transport_findings(
-    media_type: str, action: str | None, action_parameter: str | None
+    media_type: str, action: str | None, action_parameter: str | None, encoding: str
 ) -> Iterator[Finding]:
+    if encoding:
+        yield Finding(
+            code="encoding",
+            fr=f"message en {encoding}, gardé ici en UTF-8 : les clients réels envoient de l'UTF-8, ce que fait la passerelle n'est pas établi",
+            en=f"message in {encoding}, kept here in UTF-8: real clients send UTF-8, what the gateway does is not established",
+            evidence=EvidenceLevel.INFERRED,
+        )
     if media_type != MEDIA_TYPE:
         yield Finding(
             code="media-type",

@@ -11,7 +11,8 @@ from simulator.contract.limits import MAX_LOT_MARKUP
 from simulator.contract.names import MAX_ATTRIBUTES, MAX_DEPTH
 from simulator.xml import own_parser
 
-NOT_UTF8: Final = "Le message n'est pas en UTF-8, seul encodage accepté"
+NOT_UTF8: Final = "Le message n'est pas en UTF-8, ni dans un autre encodage lu ici"
+_NUL: Final = "Le message contient un octet nul"
 COMPRESSED: Final = "Le message est compressé : envoyez-le tel quel, sans Content-Encoding"
 """What the fault says where XML that is well formed elsewhere cannot be read here: the reason, not the symptom."""
 
@@ -30,9 +31,7 @@ def parse(body: bytes, media_type: str = "") -> etree._Element:
             "desir_9001", "expected a SOAP envelope, got an empty body", label="Le message est vide"
         )
     if b"\0" in body:  # libxml2 would read UTF-16 and then name it UTF-8
-        raise _other_format(body, media_type) or FaultError(
-            "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)", label=NOT_UTF8
-        )
+        raise _other_format(body, media_type) or _nul(body)
     try:
         root = etree.fromstring(body, own_parser(remove_comments=True))
     except etree.XMLSyntaxError as error:
@@ -42,7 +41,7 @@ def parse(body: bytes, media_type: str = "") -> etree._Element:
     document: Any = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise FaultError("desir_9005", "expected no document type declaration, got one")
-    if document.encoding and document.encoding.upper() not in {"UTF-8", "US-ASCII", "ASCII"}:
+    if document.encoding and document.encoding.upper() not in {"UTF-8", "UTF8", "US-ASCII", "ASCII"}:
         raise FaultError(
             "desir_9001", f"expected the encoding UTF-8, got {document.encoding!r}", label=NOT_UTF8
         )
@@ -60,6 +59,15 @@ def parse(body: bytes, media_type: str = "") -> etree._Element:
     if opened > MAX_DEPTH or quoted > MAX_ATTRIBUTES:
         _check_limits(root)
     return root
+
+
+def _nul(body: bytes) -> FaultError:
+    if b"\0" in body[:4]:
+        return FaultError(
+            "desir_9001", "expected the encoding UTF-8, got a NUL byte (UTF-16 or UTF-32?)", label=NOT_UTF8
+        )
+    at = body.index(b"\0")
+    return FaultError("desir_9001", f"expected XML, got a NUL byte at {at} of {len(body)} bytes", label=_NUL)
 
 
 def check_markup(body: bytes) -> None:

@@ -243,10 +243,12 @@ def _lines() -> Iterator[str]:
             ("attributes of an element", str(MAX_ATTRIBUTES)),
             ("time to send a request", f"{BODY_TIMEOUT_S:.0f} s"),
             ("an assertion dated in the future", f"{CLOCK_SKEW.total_seconds() / 60:.0f} min"),
+            ("document type declaration, processing instruction, compression", "refused"),
             (
-                "document type declaration, processing instruction, compression, another encoding than UTF-8",
-                "refused",
+                "UTF-16, ISO-8859-1, ISO-8859-15, windows-1252",
+                "a finding, and the message kept in UTF-8; refused in strict sessions",
             ),
+            ("any other encoding than UTF-8", "refused"),
         ),
     )
     yield from _section(

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 KEPT: Final = 50_000
 """How many identifiers are remembered in memory; the oldest are forgotten first."""
 
-FORM_CODES: Final = frozenset({"message-id-form", "lps-name-form", "security-empty", "header-role"})
+FORM_CODES: Final = frozenset(
+    {"message-id-form", "lps-name-form", "security-empty", "header-role", "encoding"}
+)
 """Findings of form that a strict session refuses."""
 
 

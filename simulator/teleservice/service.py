@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.chaos.effects import CallCounter, disturb
 from simulator.chaos.reply import AT_ONCE, Delivery, Reply
+from simulator.contract.encodings import in_utf8
 from simulator.contract.envelope import read
 from simulator.contract.evidence import EvidenceLevel
 from simulator.contract.faults import HTTP_STATUS, FaultError
@@ -163,7 +164,7 @@ class Teleservice:
 
     def _outcome(self, life: _Life, recogniser: Recogniser | None) -> Outcome:
         """Read a call and return what to answer; ``life`` learns all that is found on the way."""
-        life.received = received = self._receive(life.request, life.session, recogniser)
+        life.received = received = self._receive(life, recogniser)
         life.session = received.session
         life.findings += received.findings
         if received.call is None:
@@ -171,14 +172,20 @@ class Teleservice:
         life.watch.reached("read")
         return self._decide(received.call, life)
 
-    def _receive(self, request: WireRequest, session: Session, recogniser: Recogniser | None) -> _Received:
+    def _receive(self, life: _Life, recogniser: Recogniser | None) -> _Received:
         """Read a call and settle which session it belongs to: the one that its address names, else one that knows it."""
+        request, session = life.request, life.session
+        content_type = request.headers.get("content-type", "")
         try:
             check_transfer(request)
+            transcribed = in_utf8(request.body, content_type)
+            if transcribed is not None:
+                life.request = request = replace(request, body=transcribed.body)
             call = read(
                 request.body,
-                request.headers.get("content-type", ""),
+                content_type,
                 request.headers.get("soapaction", ""),
+                encoding="" if transcribed is None else transcribed.encoding,
             )
         except FaultError as error:
             return _Received(session=session, refusal=error, findings=self._file_findings(session))

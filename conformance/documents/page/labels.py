@@ -12,26 +12,28 @@ from typing import Final
 
 from conformance.documents.record import Trait
 
-_BORN: Final = r"(?:de\s+|a\s+la\s+)?(?:naissance|naiss?\b\.?)"
+_BORN: Final = r"(?:de\s+(?:l['’]\s?acte\s+de\s+)?|a\s+la\s+)?(?:naissance|naiss?\b\.?)"
 LABELS: Final = (
     # The longest spelling of a trait first: what is left over would be taken for the value.
-    (Trait.BIRTH_NAME, rf"nom\s+(?:de\s+famille\s+)?\(?{_BORN}\)?|n\.\s*nais(?:s)?\b\.?|nom\s+de\s+famille|nom\s+patronymique|birth\s+(?:last\s+|family\s+)?name"),
-    (Trait.FIRST_NAME, rf"(?:1\s*er|premier|1°|1)\s*(?:prenom|pr\b\.?)(?:\s*\(?{_BORN}\)?)?"),
-    (Trait.FIRST_NAME, rf"(?:prenom|pr\b\.?)\s*(?:1(?!\d)(?:\s*er\b)?|\(\s*1\s*(?:er)?\s*\))(?:\s*\(?{_BORN}\)?)?"),
-    (Trait.FIRST_NAMES, rf"(?:liste\s+des\s+)?prenom\s*\(?s\)?\s*\(?{_BORN}\)?|liste\s+des\s+prenoms|pr\.\s*nais(?:s)?\b\.?"),
+    (Trait.BIRTH_NAME, rf"nom\s+(?:de\s+famille\s+)?\(?{_BORN}\)?|n\.\s*(?:de\s+)?nais(?:s(?:ance)?)?\b\.?|nom\s+de\s+famille|nom\s+patronymique|birth\s+(?:last\s+|family\s+)?name"),
+    (Trait.FIRST_NAME, rf"(?:1\s*er|premier|1°|1)\s*(?:prenom|pr\b\.?)(?:\s*\(?{_BORN}\)?|\s+(?:d['’]|de\s+l['’]\s?)etat[\s-]civil)?"),
+    (Trait.FIRST_NAME, rf"(?:prenom|pr\b\.?)\s*(?:(?:n[°o]\s*)?1(?!\d)(?:\s*er\b)?|\(\s*1\s*(?:er)?\s*\))(?:\s*\(?{_BORN}\)?)?"),
+    (Trait.FIRST_NAME, rf"(?:pr\.\s*nais(?:s(?:ance)?)?\b\.?|prenom\s+\(?{_BORN}\)?)\s*(?:n[°o]\s*)?1(?!\d)(?:\s*er\b)?"),
+    (Trait.FIRST_NAMES, rf"(?:liste\s+des\s+)?prenom\s*\(?s\)?\s*\(?{_BORN}\)?|liste\s+des\s+prenoms|pr\.\s*nais(?:s(?:ance)?)?\b\.?"),
     (Trait.FIRST_NAME, rf"prenom\s+\(?{_BORN}\)?|(?:birth\s+(?:first|given)|first\s+birth)\s+name"),
     (Trait.USED_NAME, r"nom\s+(?:utilise|d['’ ]usage|usuel|marital)|n\.\s*ut\b\.?|epoux?se?\b"),
     (Trait.USED_FIRST_NAME, r"prenom\s+(?:utilise|usuel|d['’ ]usage)|pr\.\s*ut\b\.?"),
-    (Trait.BIRTH_DATE, rf"date\s+{_BORN}|d\.?\s*d\.?\s*n\b\.?|ne\s*\(?e?\)?\s+le\b|d\.\s*nais\b\.?|date\s+of\s+birth"),
+    (Trait.BIRTH_DATE, rf"date\s+{_BORN}|d\.?\s*d\.?\s*n\b\.?|ne\s*[(·.\-]?e?\)?,?\s+le\b|ne\s*[(·.\-]?e?\)?(?=\s*:?\s*\d)|ne\s*[(·.\-]?e?\)?\s+(?:a|en|au)\s+[^:\t/]{{2,40}}?\s+le\b|d\.\s*nais\b\.?|naiss(?:ance|\.)?(?=\s*:?\s*\d{{1,2}}\s?[/.\-])|date\s+of\s+birth"),
     (Trait.BIRTH_PLACE, rf"(?:code\s+(?:insee|cog|(?:du\s+)?lieu|commune)|insee|lieu)(?:\s+(?:du\s+)?(?:lieu\s+)?(?:de\s+)?(?:la\s+)?(?:commune\s+)?{_BORN})?"),
-    (Trait.SEX, r"sexe\b|genre\b|(?<![a-z.])s\.?(?=\s*:)|(?<![a-z.])s\.(?=\s+[fm]\b)|(?<=\t)s\.(?=\t|$)"),
+    (Trait.SEX, r"sexe\b(?:\s+(?:(?:a|de)\s+l['’]\s?etat[\s-]civil|administratif|legal|de\s+naissance)\b)?|genre\b|(?<![a-z.])s\.?(?=\s*:)|(?<![a-z.])s\.(?=\s+[fm]\b)|(?<=\t)s\.(?=\t|$)"),
 )  # fmt: skip
 _MATRICULE: Final = r"(?:n(?:°|o|um(?:ero)?)?\.?\s*(?:de\s+)?)?matricule(?:\s+(?:de\s+(?:l['’]\s*)?)?ins(?:\s*[(-]?\s*(?:ins-)?ni[ra]\b\)?)?|(?=\s*(?::|\t|ni[ra]\b|n°|[1-8]\s?\d)))|identi(?:te|fiant)\s+national\s*e?\s+de\s+sante|(?<![a-z-])ins(?:\s*[-(]?\s*ni[ra]\b\)?)?(?=\s*:|\s*\t|\s+(?:n|[0-9]))"  # fmt: skip
 _OTHERS: Final = r"n(?:°|o|um(?:ero)?)\.?\s*(?:de\s+)?(?:s\.?\s*s\.?\b|secu(?:rite)?(?:\s+sociale)?|nir|assure|dossier|ipp|rpps|finess)|nss\b|nir\s*:|securite\s+sociale|adresse|telephone|tel\b|ipp\b|medecin|(?<![-'’])age\b(?=\s*:|\s*\t|\s+\d|\s*$)|nom\s*:|prenom\s*\(?s?\)?\s*:|mssante(?=[ \t]*(?::|patient|du\b))|email|mail\b|oid\b|nature\b|statut\b|patient(?:e|\s?\(e\)|·e)?\s*:"  # fmt: skip
+_OF: Final = r"(?:\s+(?:(?:du|de\s+la)\s+patiente?|de\s+l['’]\s?usagere?)\b)?"
 _REMARK: Final = r"(?:[ \t]{0,3}\([^()\t]{1,30}\)(?=\s*:))?"
 """What some put between a label and its colon: ``(JJ/MM/AAAA)``, ``(M/F)``."""
 LABEL: Final = re.compile(
-    "|".join([*(f"(?P<t{index}>\\b(?:{pattern}){_REMARK})" for index, (_, pattern) in enumerate(LABELS)),
+    "|".join([*(f"(?P<t{index}>\\b(?:{pattern}){_OF}{_REMARK})" for index, (_, pattern) in enumerate(LABELS)),
               f"(?P<matricule>\\b(?:{_MATRICULE}))", f"(?P<other>\\b(?:{_OTHERS}))"])
     # Several gaps in a row that may each be nothing cost the square of what they find.
     .replace(r"\s*", r"\s{0,9}").replace(r"\s+", r"\s{1,9}")
@@ -50,11 +52,11 @@ SOMEBODY_ELSE: Final = re.compile(
 """Words before a label that make it that of somebody else than the patient."""
 CAPTION: Final = re.compile(r"INS\s*[àa]\s*scanner", re.IGNORECASE)
 SEXES: Final = {
-    "f": "F", "feminin": "F", "femme": "F", "female": "F", "m": "M", "masculin": "M", "homme": "M", "male": "M", "h": "M",
+    "f": "F", "feminin": "F", "fem": "F", "femme": "F", "female": "F", "m": "M", "masculin": "M", "masc": "M", "homme": "M", "male": "M", "h": "M",
 }  # fmt: skip
 _DATE: Final = re.compile(
     r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)|(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)"
-    r"|(?<!\d)(\d{1,2})(?:er)?\s+([a-zéûç]{3,9})\.?\s+(\d{4})(?!\d)",
+    r"|(?<!\d)(\d{1,2})(?:er)?[\s/-]{1,3}([a-zéûç]{3,9})\.?[\s/-]{1,3}(\d{4})(?!\d)",
     re.IGNORECASE,
 )
 _MONTHS: Final = (

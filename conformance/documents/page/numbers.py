@@ -17,20 +17,24 @@ if TYPE_CHECKING:
     from conformance.documents.page.cells import PagePlaces
     from conformance.documents.page.text import Line
 
-_AFTER: Final = re.compile(
-    r"[\s,;:/|()\[\]{}–—-]{0,12}(?:nature\s{0,9}:?\s{0,9}|INS[\s-]{0,9}|de\s{1,9}type\s{1,9}|type\s{0,9}:?\s{0,9})?[\s(\[–—-]{0,9}(NIR|NIA)\b",
-    re.IGNORECASE,
+_CALLED: Final = (
+    r"(?:est\s{1,3}(?:une?\s{1,3})?)?(?:(?:de\s{1,3})?nature(?:\s{1,3}(?:de\s{1,3}l['’]\s?|du\s{1,3})?(?:INS|identifiant|identité|matricule|numéro))?\s{0,9}[:=]?\s{0,9}"
+    r"|de\s{1,9}type\s{1,9}|type\s{0,9}:?\s{0,9})?"
 )
+"""The label of a nature, if it has one."""
+_KIND: Final = r"[(\[<*–—-]?\s{0,3}(?:INS[\s_-]{0,9})?(N\.?I\.?[RA]\b)"
+_AFTER: Final = re.compile(rf"[\s,;:/|()\[\]{{}}=·•*→►–—-]{{0,12}}{_CALLED}{_KIND}", re.IGNORECASE)
 _BILLED: Final = re.compile(r"[\s(\[]*n°?\s*s\.?s", re.IGNORECASE)
 _DIGITS: Final = re.compile(rf"(?<![0-9A-Za-z])[0-9](?:[{SPACES}.\-]{{0,2}}[0-9AaBb]){{9,21}}(?![0-9A-Za-z])")
 _OID: Final = re.compile(r"(?<![0-9.])1\.2\.250\.1\.213\.1\.4\.\d{1,3}(?:\.\d+)*")
 _INS_WORDS: Final = re.compile(r"INS|NIR|NIA|test|matricule|num[ée]ro", re.IGNORECASE)
 _NATURE: Final = re.compile(r"\bnature\b[^\d:\n]{0,25}:?\s*[(\[]?(?:INS[\s-]*)?(NIR|NIA)\b", re.IGNORECASE)
 _ALONE: Final = re.compile(
-    r"[\s(\[]{0,9}(?:nature\s{0,9}:?\s{0,9})?(?:INS[\s-]{0,9})?(NIR|NIA)\b(?:\s{1,9}de\s{1,9}test)?[\s)\]]*",
+    rf"[\s(\[]{{0,9}}{_CALLED}{_KIND}\.?(?:\s{{1,9}}de\s{{1,9}}test)?[\s)\]]*",
     re.IGNORECASE,
 )
 """A nature that stands alone in its cell."""
+_TOLD: Final = re.compile(r"\s{0,9}nature\b", re.IGNORECASE)
 _BRACKETED: Final = re.compile(r"\s{0,9}[(\[](?:INS[\s-]{0,9})?(NIR|NIA)\b", re.IGNORECASE)
 """A nature with which the next line of a sentence begins."""
 _INS_C_LENGTH: Final = 22
@@ -69,11 +73,15 @@ def numbers_of(
         if told:
             where = places.place(line, end + told.start(1), end + told.end(1)) if told is nature else place
             values.append(
-                Value(trait=Trait.NATURE, text=told[1], place=where, normal=told[1].upper(), display=True)
+                Value(trait=Trait.NATURE, text=told[1], place=where, normal=_nature(told[1]), display=True)
             )
         elif told_before := _label_nature(line, labels, start, places):
             values.append(told_before)
         yield Identifier(kind=IdKind.INS, number=digits, oid=_oid(line, below, places), place=place)
+
+
+def _nature(told: str) -> str:
+    return told.replace(".", "").upper()
 
 
 def _candidates(line: Line, labels: Sequence[re.Match[str]]) -> Iterator[tuple[str, int, int]]:
@@ -116,9 +124,7 @@ def _label_above(line: Line, start: int, above: Line | None) -> bool:
 def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -> re.Match[str] | None:
     """Find a nature in a further column of the line, or alone right under the number."""
     rest = line.text[end:]
-    column = re.search(
-        r"\t\s{0,9}(?:nature\s{0,9}:?\s{0,9})?[(\[]?(?:INS[\s-]{0,9})?(NIR|NIA)\b", rest, re.IGNORECASE
-    )
+    column = re.search(rf"\t\s{{0,9}}{_CALLED}{_KIND}", rest, re.IGNORECASE)
     if column:
         return column
     left, _, width, _ = line.box(start, end)
@@ -129,6 +135,11 @@ def _next_line_nature(line: Line, below: Sequence[Line], start: int, end: int) -
             (alone := _ALONE.fullmatch(other.text)) or (alone := _BRACKETED.match(other.text))
         ):
             return alone  # A line broken after the number goes on at the margin.
+        head = other.text.partition("\t")[0]
+        if not rest.strip() and _TOLD.match(head) and (alone := _ALONE.fullmatch(head)):
+            return (
+                alone  # Its label stands under that of the number; what else is in its row is another matter.
+            )
         cells = [(first, last, other.box(first, last)) for first, last in columns(other.text)]
         under = [cell for cell in cells if cell[2][0] < left + width and cell[2][0] + cell[2][2] > left]
         for first, last, _ in under:

@@ -63,6 +63,9 @@ _SENTENCE_BESIDE: Final = re.compile(r"[ :]*\t[^\t]*?\b[a-zà-ÿ]{2,}\b[^\t]*? [
 """A column of running text right of a label: its value stands under it."""
 _ONLY_NAMES: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’-])*")
 _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
+_QUOTED: Final = re.compile(r"[«“\"]\s{0,3}([^«»“”\"]{1,110}?)\s{0,3}[»”\"]\s*$")
+"""A name between quotation marks."""
+_CIVILITY: Final = re.compile(r"(?:Mme|Mlle|Mr|M\.|Madame|Mademoiselle|Monsieur)\s{1,3}(?=[^\W\d_])")
 _APART: Final = re.compile(r"(?<! ) +-+ *\Z")
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
@@ -232,7 +235,7 @@ def _rest_below(line: Line, below: Sequence[Line]) -> str:
 
 def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -> Value | None:
     raw = line.text[start:end]
-    lead = re.match(r"[\s:.\-–—=>|]*", raw)
+    lead = re.match(r"[\s:.…·•_\-–—=>→►|]*", raw)
     start += lead.end() if lead else 0
     raw = line.text[start:end]
     if trait is Trait.BIRTH_DATE:
@@ -251,18 +254,34 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
         if (ticked := ticked_sex(line.text[start - len(lead[0]) if lead else start : end])) is not None:
             begin = start - len(lead[0]) if lead else start
             return _made(trait, line, (begin + ticked[1], begin + ticked[2]), ticked[0], places)
-        word = re.match(r"[A-Za-zéÉ]+", raw)
-        sex = SEXES.get(plain(word[0])) if word else None
-        return _made(trait, line, (start, start + word.end()), sex, places) if word and sex else None
+        word = re.match(r"(?:[12]\s?[–-]?\s?)?[\[(«]?\s?([A-Za-zéÉ]+)", raw)
+        sex = SEXES.get(plain(word[1])) if word else None
+        return (
+            _made(trait, line, (start + word.start(1), start + word.end(1)), sex, places)
+            if word and sex
+            else None
+        )
+    return _name(trait, line, (start, end), lead[0] if lead else "", places)
+
+
+def _name(trait: Trait, line: Line, at: tuple[int, int], lead: str, places: PagePlaces) -> Value | None:
+    """Return the name that a part of a line begins with; ``lead`` is what stood between it and its label."""
+    start, raw = at[0], line.text[slice(*at)]
     stop = _NAME_END.search(raw)
     name = raw[: stop.start()] if stop else raw
+    if civil := _CIVILITY.match(name):
+        start, name = start + civil.end(), name[civil.end() :]
+    if quoted := _QUOTED.match(name):
+        return _made(
+            trait, line, (start + quoted.start(1), start + quoted.end(1)), " ".join(quoted[1].split()), places
+        )
     # A hyphen apart is a sign between two traits; one at the end of a name cuts it.
-    name = _APART.sub("", name.rstrip(" :.–—/"))
+    name = _APART.sub("", name.rstrip(" :.–—/*!|;]"))
     if ")" in name and "(" not in name:
         name = name.partition(")")[0]
     if not re.search(r"[^\W\d_]", name) or len(name) > 120:  # noqa: PLR2004 - no name but a sentence
         return None
-    if trait in _GIVEN and plain(name) == "de" and ":" not in (lead[0] if lead else ""):
+    if trait in _GIVEN and plain(name) == "de" and ":" not in lead:
         return None  # The rest of a label that goes on below.
     return _made(trait, line, (start, start + len(name)), " ".join(name.split()), places)
 

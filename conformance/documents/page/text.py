@@ -7,11 +7,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from conformance.documents.record import Box
 
 _WIDE_GAP: Final = 1.6
 """A gap wider than this many letter heights separates columns."""
-_WORD_GAP: Final = 0.18
+_WORD_GAP: Final = 0.23
+"""A gap wider than this many heights separates words where pdfium saw no space: between small capitals it is nearly 0.2."""
 _CELL_GAP: Final = 0.45
 """Between two text objects without a space of the document, a gap wider than this separates cells of a table."""
 _SPREAD: Final = 0.1
@@ -21,6 +24,10 @@ _STEPS: Final = 4
 """As many gaps, one after the other and all the same, are those of a word whose letters are spaced on purpose."""
 _SIGNS: Final = frozenset(".:;,|()[]•·")
 _SAME_STEP: Final = 0.03
+_CELLS: Final = 5
+"""As many letters at the same distance from one another, whatever their widths, stand in the cells of a form, one in each."""
+_CELL_STEP: Final = 0.06
+_WIDEST_CELL: Final = 2.2
 _WIDEST_STEP: Final = 0.8
 
 _SAME_ROW: Final = 0.3
@@ -172,13 +179,16 @@ def _line(
     previous: Letter | None = None
     steps = [] if spread else _steps(row, size)
     set_apart, last = spread, 0.0
-    for letter in row:
+    cells = _cells_of(row, size)
+    for at, letter in enumerate(row):
         if previous is not None and steps:
             wide = letter.left - previous.right
             step = next((one for one in steps if abs(wide - one) <= _SAME_STEP * size), 0.0)
             # Between two words so spaced stands the step twice.
             set_apart, last = step or 2 * last, step
         gap = _gap(previous, letter, blanks, size, set_apart) if previous is not None else ""
+        if gap and previous is not None and cells is not None and at > cells.first:
+            gap = cells.gap(previous, letter, gap, blanks)
         if gap and previous is not None:
             text.append(gap)
             edges.append(previous.right)
@@ -216,6 +226,87 @@ def _steps(row: list[Letter], size: float) -> list[float]:
         if len(run) == _STEPS:
             found.append(gap)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of a form in which the letters of a row stand."""
+
+    place: Callable[[Letter], float]
+    step: float
+    first: int
+    """The first letter in one."""
+    slack: float
+
+    def widest(self, row: list[Letter]) -> float:
+        """Return the widest gap between neighbours; ordinary type, and type of one width, leave none like a space."""
+        return max(
+            (
+                after.left - before.right
+                for before, after in pairwise(row[self.first :])
+                if abs(self.place(after) - self.place(before) - self.step) <= self.slack
+            ),
+            default=0.0,
+        )
+
+    def gap(self, previous: Letter, letter: Letter, gap: str, blanks: list[Letter]) -> str:
+        """Return what stands between two letters: nothing in neighbouring cells, a space over an empty one, else ``gap``."""
+        step = self.place(letter) - self.place(previous)
+        if abs(step - 2 * self.step) <= self.slack:
+            return " "
+        is_next = abs(step - self.step) <= self.slack
+        typed = any(one.is_real and previous.right - 0.5 <= one.left <= letter.left for one in blanks)
+        return "" if is_next and not typed else gap
+
+
+def _cells_of(row: list[Letter], size: float) -> _Cells | None:
+    """Return the cells in which letters of a row stand one by one: at the left of each, or in its middle."""
+    runs = [run for place in (_left, _centre) for run in _runs(row, place, _CELL_STEP * size)]
+    fitting = [
+        (length, cells)
+        for length, widest, cells in runs
+        if length >= _CELLS
+        and cells.step < _WIDEST_CELL * size
+        and widest > _SPREAD * size
+        and cells.widest(row) > _WORD_GAP * size
+    ]
+    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def _runs(
+    row: list[Letter], place: Callable[[Letter], float], slack: float
+) -> Iterator[tuple[int, float, _Cells]]:
+    """Yield the runs of letters at one distance from another: how many, the widest gap, and the cells that they would stand in.
+
+    An empty cell does not end a run: twice the distance.
+    """
+    start, first, widest, cells = 0, 0.0, 0.0, 0
+    for at, (before, after) in enumerate(pairwise(row), start=1):
+        step = place(after) - place(before)
+        taken = 0 if cells == 0 else next((n for n in (1, 2) if abs(step - n * first) <= slack), 0)
+        if not taken:
+            if cells:
+                yield at - start, widest, _cells(row[start:at], place, start, cells, slack)
+            start, first, widest, cells, taken = at - 1, step, 0.0, 0, 1
+        cells += taken
+        if taken == 1:
+            widest = max(widest, after.left - before.right)
+    if cells:
+        yield len(row) - start, widest, _cells(row[start:], place, start, cells, slack)
+
+
+def _cells(
+    run: list[Letter], place: Callable[[Letter], float], start: int, cells: int, slack: float
+) -> _Cells:
+    return _Cells(place, (place(run[-1]) - place(run[0])) / cells, start, slack)
+
+
+def _left(letter: Letter) -> float:
+    return letter.left
+
+
+def _centre(letter: Letter) -> float:
+    return (letter.left + letter.right) / 2
 
 
 def _gap(previous: Letter, letter: Letter, blanks: list[Letter], size: float, spread: float) -> str:

@@ -57,6 +57,7 @@ WAYS: Mapping[str, Known] = MappingProxyType(
         "labels-in-capitals": known("ways b", "The same.", ways_shown.labels_in_capitals, *_SCREENS),
         "date-in-three-fields": known_habit("ways a", "A field has the software's own name (driver API).", ways_shown.answers_changed(ways_shown.date_in_three_fields, "GET", "forms", "CREATION"), "CRE-01", "CRE-03", "TRT-05", "CAL-12", "DIS-01", "ERG-07"),
         "stars-for-the-number": known_habit("ways b", "The number is not seen.", ways_shown.stars_for_the_number, "SEC-03", "SEC-13", "SEC-01", "DIS-02"),
+        "age-behind-date": known_habit("ways c", "Règle 6 says how the date is written, not what stands beside it.", ways_shown.age_behind_date, "RSP-04", "DIS-01", "RSP-01"),
         # Given
         "export-in-one-archive": known_habit("ways a", "No text says in what form data are exported.", ways_shown.answers_changed(ways_shown.export_in_one_archive, "POST", "exports"), "TRA-20", "TRA-01"),
         "export-packed": known_habit("ways b", "The same.", ways_shown.answers_changed(ways_shown.export_packed, "POST", "exports"), "TRA-20", "TRA-01"),

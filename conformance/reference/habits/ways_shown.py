@@ -6,10 +6,13 @@ import base64
 import gzip
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.reference.habits.front import walked
 from conformance.reference.habits.order import done, is_for
 from conformance.reference.habits.strict import file_now
 
@@ -24,6 +27,8 @@ _LABELS: Final = {
     "used_name": "Nom utilisé au quotidien", "used_first_name": "Prénom utilisé au quotidien",
     "birth_place": "Lieu de naissance (code INSEE)",
 }  # fmt: skip
+_DATES_SHOWN: Final = frozenset({"display_birth_date", "local_display", "insi_display"})
+_DATE_SHOWN: Final = re.compile(r"\d\d/\d\d/\d{4}", re.ASCII)
 _PEOPLE_SHOWN: Final = ("rank", "birth_name", "first_name", "birth_date")
 
 
@@ -126,6 +131,21 @@ def date_in_three_fields(body: Any, _: Asked, __: Inner) -> Any:
             {**one, "name": f"naissance_{part}", "label": f"{one['label']} : {part}"} for part in parts
         ] or [one]
     return {**body, "fields": fields}
+
+
+def age_behind_date(asked: Asked, inner: Inner) -> Said:
+    """Show the age behind a date of birth, wherever it is displayed."""
+    said = inner(asked)
+    if not done(said):
+        return said
+
+    def with_age(key: str, value: Any, held: Mapping[str, Any]) -> Any:
+        is_shown = key in _DATES_SHOWN or (key == "value" and held.get("name") == "birth_date")
+        if not (is_shown and isinstance(value, str) and _DATE_SHOWN.fullmatch(value)):
+            return value
+        return f"{value} ({datetime.now(UTC).year - int(value[-4:])} ans)"
+
+    return replace(said, body=walked(said.body, with_age))
 
 
 def stars_for_the_number(asked: Asked, inner: Inner) -> Said:

@@ -93,6 +93,45 @@ LAYOUTS = {
     "m22": v(m="Matricule INS : 2790351215189 (89) NIR"),
     "m23": v(m="Matricule INS : 2790351215189 clé 89 NIR"),
     "m24": v(m="Matricule INS (INS-NIR) : 279035121518989 (INS-NIR)"),
+    "n11": v(n="Nom de l'acte de naissance : PAT-TROIS"),
+    "n12": v(n="N. naissance PAT-TROIS"),
+    "n13": v(n="Nom de naissance _____ PAT-TROIS"),
+    "n14": v(n="Nom de naissance : « PAT-TROIS »"),
+    "p15": v(p="Premier prénom de l'acte de naissance : DOMINIQUE"),
+    "p16": v(p="Prénom n° 1 : DOMINIQUE"),
+    "p17": v(p="Premier prénom d'état civil : DOMINIQUE"),
+    "d11": v(d="Naissance : 28/03/1979"),
+    "d12": v(d="Né(e) : 28/03/1979"),
+    "d13": v(d="Naiss. 28/03/1979"),
+    "d14": v(d="Née le 28-mars-1979"),
+    "d15": v(d="Né·e le 28/03/1979"),
+    "s9": v(s="Sexe à l'état civil : F"),
+    "s10": v(s="Sexe : [F]"),
+    "s11": v(s="Sexe : Fém."),
+    "s12": v(s="Sexe administratif : F"),
+    "m25": v(m=f"INS : {N} (nature : INS-NIR)"),
+    "m26": v(m=f"Matricule INS : {N} nature de l'identifiant : NIR"),
+    "m27": v(m=f"Matricule INS : {N} Nature INS : NIR"),
+    "m28": v(m=f"Matricule INS : {N} (N.I.R.)"),
+    "m29": [*v(m=f"Matricule INS : {N}"), "Nature de l'INS : NIR"],
+    "m30": [*v(m=f"Matricule INS : {N}"), "Nature : NIR            INS à scanner"],
+    "n15": v(n="N. de naissance : PAT-TROIS"),
+    "n16": v(n="Nom de naissance de la patiente : PAT-TROIS"),
+    "n17": v(n="Nom de naissance : Mme PAT-TROIS"),
+    "p18": v(p="1er prénom du patient : DOMINIQUE"),
+    "p19": v(p="Prénom de naissance n°1 : DOMINIQUE"),
+    "p20": v(p="Pr. naiss. 1 : DOMINIQUE"),
+    "d16": v(d="Date de naissance du patient : 28/03/1979"),
+    "d17": v(d="Née à DOMPREMY le 28/03/1979"),
+    "s13": v(s="Sexe du patient : F"),
+    "s14": v(s="Sexe : 2 - Féminin"),
+    "s15": v(s="Sexe légal : F"),
+    "m31": v(m=f"Matricule INS : {N}, de nature NIR"),
+    "m32": v(m=f"INS : {N} · NIR"),
+    "m33": v(m=f"INS : {N} *NIR*"),
+    "m34": v(m=f"INS : {N} = NIR"),
+    "m35": v(m=f"Matricule INS : {N} est un NIR"),
+    "m36": v(m=f"INS : {N} (INS_NIR)"),
     "one": [
         "Nom de naissance : PAT-TROIS - 1er prénom : DOMINIQUE - Né(e) le : 28/03/1979 - Sexe : F",
         f"Matricule INS : {N} (NIR)",
@@ -133,3 +172,31 @@ def test_a_list_that_goes_on_below_with_another_name_is_not_taken_for_whole():
     document = pdf(lines, payload=payload_of(P1), where=(460, 400))
     found = check(document, Expected(identity=P1, status=Status.QUAL))
     assert any("MARIE" in problem.line("en") or "given names" in problem.line("en") for problem in found)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        v(n="Nom de l'acte de naissance : PAT-QUATRE"),
+        v(n="Nom de naissance : « PAT-QUATRE »"),
+        v(n="Nom de naissance de la patiente _____ PAT-QUATRE"),
+        v(p="Premier prénom de l'acte de naissance : MARIE-LOUISE"),
+        v(p="Pr. naiss. 1 : MARIE-LOUISE"),
+        v(d="Née le 29-mars-1979"),
+        v(d="Naissance : 28/04/1979"),
+        v(d="Née à DOMPREMY le 28/03/1978"),
+        v(s="Sexe à l'état civil : M"),
+        v(s="Sexe : [M]"),
+        v(s="Sexe : 1 - Masculin"),
+        v(m=f"INS : {N} (nature : INS-NIA)"),
+        v(m=f"INS : {N} (N.I.A.)"),
+        v(m=f"Matricule INS : {N} nature de l'identifiant : "),
+        [*v(m=f"Matricule INS : {N}"), "NIR : 1 60 01 2B 020 777 13     INS à scanner"],
+        [*v(m=f"Matricule INS : {N}"), "Nature du document : NIRVANA"],
+    ],
+    ids=str,
+)
+def test_what_is_wrong_in_a_rarer_spelling_is_seen(lines):
+    document = pdf(lines, payload=payload_of(P1), where=(460, 400))
+    problems = check(document, Expected(identity=P1, status=Status.QUAL))
+    assert any(problem.line("en").startswith("FAIL") for problem in problems)

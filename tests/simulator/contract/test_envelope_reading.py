@@ -342,3 +342,25 @@ class TestWhateverComes:
         self, soap_request: Callable[..., bytes]
     ) -> None:
         assert read(soap_request(), f'{PLAIN_TYPE}; action="{TRAITS_ACTION}"').findings == ()
+
+
+class TestSearchByCard:
+    RECVITALE = (
+        f'<v:RECVITALE xmlns:v="{RECVIT}"><v:MatriculeOD><v:NumIdentifiant>2751263220749</v:NumIdentifiant>{{key}}'
+        "</v:MatriculeOD><v:DateNaissance>1975-12-31</v:DateNaissance></v:RECVITALE>"
+    )
+
+    def codes(self, key: str = "", bam: str = BAM) -> list[str]:
+        body = self.RECVITALE.format(key=key)
+        message = envelope(bam, LPS, ACTION.replace(TRAITS_ACTION, CARD_ACTION), MESSAGE_ID, body=body)
+        return [finding.code for finding in read(message, PLAIN_TYPE).findings]
+
+    def test_an_empty_coverage_is_noted(self) -> None:
+        assert self.codes() == ["coverage-empty"]
+
+    @pytest.mark.parametrize("key", ["", "<v:Cle/>", "<v:Cle>74</v:Cle>", "<v:Cle> 74 </v:Cle>"])
+    def test_a_key_is_optional_and_may_be_right(self, key: str) -> None:
+        assert "card-key" not in self.codes(key)
+
+    def test_a_key_that_is_not_that_of_its_number_is_noted(self) -> None:
+        assert "card-key" in self.codes("<v:Cle>75</v:Cle>")
