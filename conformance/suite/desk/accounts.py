@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
-from conformance.suite.desk.ledger import ANSWERED, ANSWERED_BY_CARD, Ledger, Origin
+from conformance.suite.desk.ledger import Ledger
 from conformance.suite.desk.wire import is_disturbed, returned
 
 if TYPE_CHECKING:
@@ -16,14 +15,8 @@ if TYPE_CHECKING:
     from conformance.verdicts import Departure
     from simulator.client import ExchangeView
 
-_CALLS: Final = MappingProxyType(
-    {
-        Verb.CALL_INSI_TRAITS: ANSWERED,
-        Verb.SEARCH_INSI: ANSWERED,
-        Verb.CALL_INSI_CARD: ANSWERED_BY_CARD,
-    }
-)
-"""Calls that end with their answer, and where what is accepted of it comes from."""
+_CALLS: Final = frozenset({Verb.CALL_INSI_TRAITS, Verb.SEARCH_INSI, Verb.CALL_INSI_CARD})
+"""Calls that end with their answer."""
 _SEARCHES: Final = frozenset({Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE})
 LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL}
 """Looks that show what files hold, besides a reading."""
@@ -55,13 +48,13 @@ class Accounts:
         """Begin with nothing known."""
         self._wire = wire
         self._ledger = Ledger()
-        self._answers: dict[str, tuple[ExchangeView, Origin]] = {}
+        self._answers: dict[str, ExchangeView] = {}
         self._files: dict[str, str] = {}
         self._is_alone = True
 
     @property
     def found(self) -> list[tuple[frozenset[str], Departure]]:
-        """The departures found so far, each with the groups of rules that it belongs to."""
+        """The departures found so far, each with the rules, or groups of them, that it belongs to."""
         return self._ledger.found
 
     def forget(self) -> None:
@@ -95,7 +88,7 @@ class Accounts:
     def _called(self, name: str, call: InsiCall, exchanges: Collection[ExchangeView]) -> None:
         of_insi = [each for each in exchanges if each.code == "00" and not is_disturbed(each)]
         if call.outcome is CallOutcome.FOUND and of_insi:
-            self._answers[call.id] = of_insi[-1], _CALLS[Verb(name)]
+            self._answers[call.id] = of_insi[-1]
         if call.patient_id is not None:
             self._files[call.id] = call.patient_id
         if name == Verb.CALL_INSI_TRAITS and call.patient_id is not None and self._is_alone:
@@ -138,5 +131,4 @@ class Accounts:
             self._ledger.forget_file(patient_id)
             self._ledger.forget_file(asked_for or "")
         else:
-            exchange, origin = answered
-            self._ledger.imported(returned(exchange), patient_id, origin)
+            self._ledger.imported(patient_id, returned(answered))

@@ -5,7 +5,7 @@ corrects and validates people whom it looks at no more. Whatever is read of them
 was typed, or with what INSi answered, for people of every kind, on every path and in every status.
 
 Only what is beyond doubt is noted: values in the letters that a file has to hold (TRT), of acts that were not refused. A
-departure is one of the groups of rules that the act belongs to; elsewhere the checks of those rules say it.
+departure is one of the rules that the value comes under; elsewhere the checks of those rules say it.
 """
 
 from __future__ import annotations
@@ -42,28 +42,46 @@ _PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
 _TRAITS: Final = ("birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place")
 _FROM_INSI: Final = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")
 _SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
+_OF_REQUESTS: Final = frozenset({"CAL-06", "CAL-08", "CAL-09"})
+_OF_SEARCHES: Final = frozenset({"SRC"})
+_OF_COMPARISONS: Final = frozenset({"RSP-01"})
 _INS: Final = frozenset({"matricule", "oid"})
 _WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 
 
+_FORMATS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "birth_name": frozenset({"TRT-01", "TRT-03", "TRT-04"}),
+        "first_names": frozenset({"TRT-01", "TRT-03", "TRT-13"}),
+        "first_name": frozenset({"TRT-01", "TRT-03"}),
+        "birth_date": frozenset({"TRT-05"}),
+        "sex": frozenset[str](),
+        "birth_place": frozenset({"TRT-10"}),
+    }
+)
+"""The rules about what a typed trait looks like in the file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The act that a value comes from, and the groups of rules about it."""
+    """The act that a value comes from."""
 
     text: Text
-    groups: frozenset[str]
+    is_typed: bool = True
+    """By a user; otherwise INSi returned it."""
+
+    def rules(self, name: str) -> frozenset[str]:
+        """Return the rules that say that a file holds the value of a field as it came."""
+        if self.is_typed:
+            return _FORMATS[name] | {"FLD-01"}
+        return frozenset({"RSP-02", "RSP-03"} if name == "first_names" else {"RSP-02"})
 
 
-TYPED: Final = Origin(
-    text=Text("saisi à la création", "typed at creation"), groups=frozenset({"CRE", "FLD", "TRT"})
-)
-CHANGED: Final = Origin(
-    text=Text("saisi en modification", "typed as a change"), groups=frozenset({"FLD", "TRT", "STA"})
-)
+TYPED: Final = Origin(text=Text("saisi à la création", "typed at creation"))
+CHANGED: Final = Origin(text=Text("saisi en modification", "typed as a change"))
 ANSWERED: Final = Origin(
-    text=Text("rendu par INSi et accepté", "returned by INSi and accepted"), groups=frozenset({"RSP"})
+    text=Text("rendu par INSi et accepté", "returned by INSi and accepted"), is_typed=False
 )
-ANSWERED_BY_CARD: Final = Origin(text=ANSWERED.text, groups=ANSWERED.groups | {"CAL"})
 
 
 @dataclass(slots=True)
@@ -82,7 +100,7 @@ class _File:
 
     values: dict[str, _Value] = field(default_factory=dict)
     since: dict[str, frozenset[str]] = field(default_factory=dict)
-    """What was done to it since it was last read, with the groups of rules about that."""
+    """What was done to it since it was last read, with the rules, or groups of them, about that."""
     wrong: tuple[frozenset[str], Departure] | None = None
     """What its last reading showed: a software that is late shows the right thing in the end."""
 
@@ -98,7 +116,7 @@ class Ledger:
 
     @property
     def found(self) -> list[tuple[frozenset[str], Departure]]:
-        """The departures found so far, each with the groups of rules that it belongs to."""
+        """The departures found so far, each with the rules, or groups of them, that it belongs to."""
         for patient_id in list(self._files):
             self._settle(patient_id)
         return self._found
@@ -127,13 +145,13 @@ class Ledger:
         if patient.id in self._files:
             self.forget_file(patient.id)
             return
-        file = self._files[patient.id] = _File(values=_values(traits, _TRAITS, TYPED))
+        file = self._files[patient.id] = _File(values=_values(traits))
         names = traits.first_names
         if names and not names.startswith(traits.first_name or ""):
             # Which of the two such a software puts right is its own matter.
             file.values.pop("first_name", None)
 
-    def imported(self, answer: Mapping[str, str | None], patient_id: str, origin: Origin) -> None:
+    def imported(self, patient_id: str, answer: Mapping[str, str | None]) -> None:
         """Note an answer of INSi that was accepted for a file; one that is not as it has to be is left to its rules."""
         file = self._files.setdefault(patient_id, _File())
         self._settle(patient_id)
@@ -143,7 +161,7 @@ class Ledger:
             self.forget_file(patient_id)
             return
         file.values = {
-            name: _Value(allowed=frozenset({value}), origin=origin) for name, value in given.items()
+            name: _Value(allowed=frozenset({value}), origin=ANSWERED) for name, value in given.items()
         }
 
     def updated(self, patient_id: str, changes: Mapping[str, str | None]) -> None:
@@ -191,7 +209,7 @@ class Ledger:
             if wrong:
                 text = _lines(wrong)
                 self._note(
-                    "CAL",
+                    _OF_REQUESTS,
                     Text(f"une requête pour ce dossier ne porte pas ce qu'il contient : {text.fr}",
                          f"a request for this file does not carry what it holds: {text.en}"),
                 )  # fmt: skip
@@ -227,7 +245,7 @@ class Ledger:
             if wrong:
                 text = _lines(wrong)
                 self._note(
-                    "SRC",
+                    _OF_SEARCHES,
                     Text(f"une recherche ne montre pas ce que le dossier contient : {text.fr}",
                          f"a search does not show what the file holds: {text.en}"),
                 )  # fmt: skip
@@ -242,13 +260,13 @@ class Ledger:
         if wrong:
             text = _lines(wrong)
             self._note(
-                "RSP",
+                _OF_COMPARISONS,
                 Text(f"la comparaison ne montre pas ce que le dossier contient : {text.fr}",
                      f"the comparison does not show what the file holds: {text.en}"),
             )  # fmt: skip
 
-    def _note(self, group: str, text: Text) -> None:
-        self._found.append((frozenset({group}), Departure(text.fr, text.en)))
+    def _note(self, rules: frozenset[str], text: Text) -> None:
+        self._found.append((rules, Departure(text.fr, text.en)))
 
     @staticmethod
     def _may_lose_ins(file: _File) -> None:
@@ -266,10 +284,10 @@ class Ledger:
         file.values.clear()
 
 
-def _values(traits: PatientTraits, names: Iterable[str], origin: Origin) -> dict[str, _Value]:
-    given = {name: getattr(traits, name) for name in names}
+def _values(traits: PatientTraits) -> dict[str, _Value]:
+    given = {name: getattr(traits, name) for name in _TRAITS}
     return {
-        name: _Value(allowed=frozenset({value}), origin=origin)
+        name: _Value(allowed=frozenset({value}), origin=TYPED)
         for name, value in given.items()
         if value and _PLAIN[name].fullmatch(value)
     }
@@ -278,16 +296,12 @@ def _values(traits: PatientTraits, names: Iterable[str], origin: Origin) -> dict
 def _may_differ(name: str, value: _Value, status: Status) -> bool:
     """Return whether a file of this status need not hold a value: an answer may be accepted and wait for a second look."""
     is_without_ins = status not in _WITH_INS
-    return is_without_ins and (name in _INS or ("RSP" in value.origin.groups and not value.was_seen))
+    return is_without_ins and (name in _INS or (not value.origin.is_typed and not value.was_seen))
 
 
 def _seen(file: _File) -> dict[str, _Value]:
     """Return what a file holds for certain: what was typed, and what was accepted and then read."""
-    return {
-        name: value
-        for name, value in file.values.items()
-        if value.was_seen or "RSP" not in value.origin.groups
-    }
+    return {name: value for name, value in file.values.items() if value.was_seen or value.origin.is_typed}
 
 
 def _differing(
@@ -304,16 +318,16 @@ def _differing(
 def _departure(
     wrong: Collection[tuple[str, _Value, str | None]], since: Mapping[str, frozenset[str]]
 ) -> tuple[frozenset[str], Departure]:
-    """Return what is wrong with a file, as a departure, with the groups of rules that it belongs to."""
+    """Return what is wrong with a file, as a departure, with the rules, or groups of them, that it belongs to."""
     acted = frozenset[str]().union(*since.values())
-    groups = [acted if value.was_seen and acted else value.origin.groups for _, value, _ in wrong]
+    rules = [acted if value.was_seen and acted else value.origin.rules(name) for name, value, _ in wrong]
     acts, text = ", ".join(since), _lines(wrong)
     after = (
         Text(f"après {acts}, le dossier", f"after {acts}, the file")
         if acts
         else Text("le dossier", "the file")
     )
-    return frozenset[str]().union(*groups), Departure(
+    return frozenset[str]().union(*rules), Departure(
         f"{after.fr} ne contient pas ce qu'il doit contenir : {text.fr}",
         f"{after.en} does not hold what it has to: {text.en}",
     )

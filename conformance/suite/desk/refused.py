@@ -53,13 +53,24 @@ _ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
         Verb.DECIDE_PROPOSAL: _Act(
             "décision sur l'identité INSi", "decision on the INSi identity", frozenset({"RSP", "ATT", "STA"})
         ),
-        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT", "RSP", "ERR"})),
-        Verb.CALL_INSI_CARD: _Act(
-            "appel INSi par carte", "INSi call by card", frozenset({"CAL", "ATT", "RSP", "ERR"})
-        ),
-        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER", "ERR"})),
+        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT"})),
+        Verb.CALL_INSI_CARD: _Act("appel INSi par carte", "INSi call by card", frozenset({"CAL", "ATT"})),
+        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER"})),
     }
 )
+_CHANGES_NOTHING: Final[Mapping[object, frozenset[str]]] = MappingProxyType(
+    {
+        CallOutcome.FOUND: frozenset({"RSP-01"}),
+        CallOutcome.NOT_FOUND: frozenset({"RSP-12"}),
+        CallOutcome.SEVERAL: frozenset({"RSP-13"}),
+        CallOutcome.REJECTED: frozenset({"RSP-08", "RSP-09", "ERR-02", "ERR-04"}),
+        CallOutcome.ERROR: frozenset({"ERR-01", "ERR-02", "ERR-04", "ERR-06"}),
+        VerificationOutcome.OK: frozenset({"VER"}),
+        VerificationOutcome.ERROR: frozenset({"VER", "ERR-02"}),
+    }
+)
+"""What an act may end with that changes no file, and the rules that say so."""
+_DECLINED: Final = frozenset({"RSP-01"})
 _OF_ONE_FILE: Final = frozenset(
     {
         Verb.UPDATE_PATIENT,
@@ -96,6 +107,25 @@ _LAST: Final = 40
 _NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """An act after which a file has to be as it was, and the rules, or groups of them, that say so."""
+
+    act: _Act
+    rules: frozenset[str]
+    is_quiet: bool = False
+    """It was done, and changes nothing by its nature."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A reading of a file, and how many such acts there were before it."""
+
+    patient: Patient
+    refused: int
+    elsewhere: int
+
+
 class Watched:
     """A software whose refusals and files are watched; it has every member of the one that it wraps.
 
@@ -108,9 +138,9 @@ class Watched:
         """Begin with nothing seen."""
         self._lgo, self._wire = lgo, wire
         self._accounts = Accounts(wire)
-        self._seen: dict[tuple[str, Actor | None], Patient] = {}
-        self._refused: dict[str, list[str]] = {}
-        self._elsewhere: dict[str, list[str]] = {}
+        self._seen: dict[tuple[str, Actor | None], _Seen] = {}
+        self._refused: dict[str, list[_Done]] = {}
+        self._elsewhere: dict[str, list[_Done]] = {}
         self._calls: dict[str, str] = {}
         self._values, self._users = Values(), set[str]()
         self._found: list[tuple[frozenset[str], Departure]] = []
@@ -127,7 +157,7 @@ class Watched:
 
     @property
     def found(self) -> tuple[tuple[frozenset[str], Departure], ...]:
-        """The departures found so far, each with the groups of rules that it belongs to."""
+        """The departures found so far, each with the rules, or groups of them, that it belongs to."""
         return (*self._adopted, *self._found, *self._accounts.found)
 
     def adopt(self, found: Collection[tuple[frozenset[str], Departure]]) -> None:
@@ -175,8 +205,9 @@ class Watched:
             self._values.hold(now.id, identity_of(now))
             key = (patient_id, named.get("actor"))
             before = self._seen.get(key)
-            self._seen[key] = now
-            if before is not None and before != now:
+            refused, elsewhere = self._refused.get(now.id, ()), self._elsewhere.get(now.id, ())
+            self._seen[key] = _Seen(now, len(refused), len(elsewhere))
+            if before is not None and before.patient != now:
                 self._compare(before, now)
             return now
 
@@ -208,11 +239,9 @@ class Watched:
                 is_refused = True
                 raise
             finally:
-                is_quiet = isinstance(answer, (InsiCall, Verification)) or named.get("accept") is False
                 if isinstance(answer, InsiCall):
                     args = (answer.patient_id or "",)
-                is_ko = isinstance(answer, Verification) and answer.outcome is VerificationOutcome.KO
-                self._acted(name, args, is_refused=is_refused, is_quiet=is_quiet and not is_ko)
+                self._acted(name, args, is_refused=is_refused, quiet=_quiet(answer, named))
             return answer
 
         return act
@@ -237,47 +266,68 @@ class Watched:
         if isinstance(answer, Patient):
             self._values.hold(answer.id, identity_of(answer))
 
-    def _acted(self, name: str, args: tuple[Any, ...], *, is_refused: bool, is_quiet: bool) -> None:
-        """Note an act: what was seen holds no more, unless the software has refused it, it changes nothing or is about another file."""
-        if not args or name not in (_ACTS if is_refused or is_quiet else _OF_ONE_FILE):
+    def _acted(
+        self, name: str, args: tuple[Any, ...], *, is_refused: bool, quiet: frozenset[str] | None
+    ) -> None:
+        """Note an act: what was seen holds no more, unless the software has refused it, it changes nothing or is about another file.
+
+        Args:
+            name: of the verb.
+            args: of the verb, the file or the call first.
+            is_refused: by the software.
+            quiet: the rules that say that it changes nothing; ``None``: it may change something.
+        """
+        if not args or name not in (_ACTS if is_refused or quiet is not None else _OF_ONE_FILE):
             self._forget()
             return
         patient_id: str = args[0]
         if name == Verb.DECIDE_PROPOSAL:
             # Of a call that is for no file yet there is nothing to compare.
             patient_id = self._calls.get(patient_id, "")
-        if is_refused or is_quiet:
-            self._refused.setdefault(patient_id, []).append(name)
+        if is_refused or quiet is not None:
+            act = _ACTS[name]
+            done = _Done(act, act.groups) if is_refused or quiet is None else _Done(act, quiet, is_quiet=True)
+            self._refused.setdefault(patient_id, []).append(done)
             return
         self._seen = {key: seen for key, seen in self._seen.items() if key[0] != patient_id}
         self._refused.pop(patient_id, None)
         self._elsewhere.pop(patient_id, None)
         for other, _ in self._seen:
-            self._elsewhere.setdefault(other, []).append(name)
+            self._elsewhere.setdefault(other, []).append(_Done(_ACTS[name], _ACTS[name].groups))
 
     def _forget(self) -> None:
         self._seen.clear()
         self._refused.clear()
         self._elsewhere.clear()
 
-    def _compare(self, before: Patient, now: Patient) -> None:
+    def _compare(self, seen: _Seen, now: Patient) -> None:
         """Note a file that has changed, though nothing was done to it."""
-        verbs = self._refused.get(now.id)
+        before = seen.patient
+        done = self._refused.get(now.id, [])[seen.refused :]
         attributes: object = HOMONYM_OR_SAME
-        if not verbs:
-            verbs = self._elsewhere.get(now.id)
+        if not done:
+            done = self._elsewhere.get(now.id, [])[seen.elsewhere :]
             attributes = ANYTHING  # A double may be noted on both.
-        if not verbs or (attributes is ANYTHING and now.attributes - before.attributes):
+        if not done or (attributes is ANYTHING and now.attributes - before.attributes):
             return
-        acts = [_ACTS[name] for name in dict.fromkeys(verbs)]
+        acts = list(dict.fromkeys(each.act for each in done))
         moment = _moment(acts, of_another=attributes is ANYTHING)
         was, got = Snapshot(patient=before, history=None), Snapshot(patient=now, history=None)
         is_grave = any(was.values[name] != got.values[name] for name in _GRAVE)
         try:
             expect_kept(got, was, moment, besides={"attributes": attributes}, inferred=not is_grave)
         except Departure as departure:
-            groups = frozenset[str]().union(*(act.groups for act in acts))
+            # Of several acts the one that was done may have done it; who refuses it afterwards did nothing more.
+            blamed = [each for each in done if each.is_quiet] or done
+            groups = frozenset[str]().union(*(each.rules for each in blamed))
             self._found.append((groups, departure))
+
+
+def _quiet(answer: object, named: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the rules that say that an act has changed no file; ``None``: it may have."""
+    if isinstance(answer, (InsiCall, Verification)):
+        return _CHANGES_NOTHING.get(answer.outcome)
+    return _DECLINED if named.get("accept") is False else None
 
 
 def identity_of(patient: Patient) -> dict[str, str | None]:

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
     from simulator.registry.person import Person
 
-TWIN: dict[str, Any] = {"birth_date": "2015-11-21", "sex": "F", "nia": False, "hyphen_name": None, "first_names_count": None}
+TWIN: dict[str, Any] = {
+    "birth_date": "2015-11-21",
+    "sex": "F",
+    "nia": False,
+    "hyphen_name": None,
+    "first_names_count": None,
+}
 """As every family of the checks has two of (``desk.cards``); the shape of the name is left to chance."""
 CHECKS = {"sec_06_card.both_modes": 4, "card_holder.billing_number_stays[typed-imported]": 10}
 """With the number of the candidate of TWIN that was the same person in both under the seed 0, but for place and number."""

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.drivers.model import Actor, CallOutcome, InsiCall, Patient, PatientTraits, Status
 from conformance.suite.desk.accounts import Accounts
-from conformance.suite.desk.ledger import ANSWERED, Ledger
+from conformance.suite.desk.ledger import Ledger
 
 USER, OTHER = Actor(user="dupont"), Actor(user="martin")
 TYPED = PatientTraits(
@@ -50,7 +50,7 @@ def created() -> Ledger:
 
 def imported() -> Ledger:
     ledger = created()
-    ledger.imported(ANSWER, "7", ANSWERED)
+    ledger.imported("7", ANSWER)
     return ledger
 
 
@@ -73,8 +73,9 @@ def test_what_was_typed_is_read(lost: dict[str, Any]) -> None:
     assert not ledger.found
     ledger = created()
     ledger.shown(replace(FILE, **lost), USER)
-    [(groups, departure)] = ledger.found
-    assert groups == {"CRE", "FLD", "TRT"}
+    [(rules, departure)] = ledger.found
+    assert "FLD-01" in rules
+    assert all(rule.startswith(("FLD-", "TRT-")) for rule in rules)
     assert next(iter(lost.values())) is None or str(next(iter(lost.values()))) in str(departure)
 
 
@@ -123,8 +124,8 @@ def test_what_was_accepted_is_read_while_the_file_has_an_ins(lost: dict[str, Any
     assert not ledger.found
     ledger = imported()
     ledger.shown(replace(WITH_INS, **lost), USER)
-    [(groups, _)] = ledger.found
-    assert groups == {"RSP"}
+    [(rules, _)] = ledger.found
+    assert rules == {"RSP-02"}
 
 
 def test_the_ins_may_go_with_the_status_and_the_traits_may_not() -> None:
@@ -136,13 +137,13 @@ def test_the_ins_may_go_with_the_status_and_the_traits_may_not() -> None:
     ledger.shown(WITH_INS, USER)
     ledger.done("7", "downgrade_status", frozenset({"STA"}), may_lose_ins=True)
     ledger.shown(replace(FILE, birth_place="99999"), USER)
-    [(groups, _)] = ledger.found
-    assert groups == {"STA"}
+    [(rules, _)] = ledger.found
+    assert rules == {"STA"}
 
 
 def test_an_answer_that_is_not_as_it_has_to_be_is_left_to_its_rules() -> None:
     ledger = created()
-    ledger.imported({**ANSWER, "birth_date": "1984-00-00"}, "7", ANSWERED)
+    ledger.imported("7", {**ANSWER, "birth_date": "1984-00-00"})
     ledger.shown(replace(WITH_INS, birth_name="OTHER"), USER)
     assert not ledger.found
 
@@ -162,8 +163,8 @@ def test_a_request_carries_what_the_file_holds() -> None:
     ledger.sent("7", [sent])
     assert not ledger.found
     ledger.sent("7", [sent, {**sent, "birth_date": "1983-12-31"}])
-    [(groups, _)] = ledger.found
-    assert groups == {"CAL"}
+    [(rules, _)] = ledger.found
+    assert rules == {"CAL-06", "CAL-08", "CAL-09"}
 
 
 @pytest.mark.parametrize(
@@ -186,8 +187,8 @@ def test_the_accounts_follow_the_acts() -> None:
     accounts.read(FILE, {"actor": USER})
     accounts.done("validate_identity", ("7",), {}, FILE, frozenset({"STA"}))
     accounts.read(replace(FILE, birth_name="D'ESTE"), {"actor": USER})
-    [(groups, departure)] = accounts.found
-    assert groups == {"STA"}
+    [(rules, departure)] = accounts.found
+    assert rules == {"STA"}
     assert "validate_identity" in str(departure)
 
 
@@ -199,4 +200,4 @@ def test_a_search_and_a_comparison_show_what_the_file_holds() -> None:
     assert not ledger.found
     ledger.listed([replace(partly, birth_date="1984-01-02")])
     ledger.compared("7", {"birth_place": "20004"})
-    assert [groups for groups, _ in ledger.found] == [{"SRC"}, {"RSP"}]
+    assert [rules for rules, _ in ledger.found] == [{"SRC"}, {"RSP-01"}]

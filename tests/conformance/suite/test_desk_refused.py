@@ -24,8 +24,10 @@ FILE = Patient(id="7", status=Status.PROV, birth_name="KVORLAN", used_name="KVO"
 class Software:
     """Answers reads with its file, and refuses what it is told to refuse; acts leave ``then`` behind."""
 
-    def __init__(self, *, then: Patient = FILE, refuses: bool = True) -> None:
-        self.file, self.then, self.refuses = FILE, then, refuses
+    def __init__(
+        self, *, then: Patient = FILE, refuses: bool = True, outcome: CallOutcome = CallOutcome.FOUND
+    ) -> None:
+        self.file, self.then, self.refuses, self.outcome = FILE, then, refuses, outcome
 
     def read_patient(self, patient_id: str, *, actor: Actor) -> Patient:  # noqa: ARG002 - the verb has them
         return self.file
@@ -40,7 +42,7 @@ class Software:
 
     def call_insi_traits(self, *_: object, **__: object) -> InsiCall:
         self.file = self.then
-        outcome = CallOutcome.BLOCKED if self.refuses else CallOutcome.FOUND
+        outcome = CallOutcome.BLOCKED if self.refuses else self.outcome
         return InsiCall(id="c1", outcome=outcome, patient_id="7")
 
     def search_patients(self, *_: object, **__: object) -> list[Patient]:
@@ -98,11 +100,23 @@ def test_what_was_done_and_not_refused_is_no_matter_of_it() -> None:
     assert found(done, "validate_identity", "CAL-11") is None
 
 
-@pytest.mark.parametrize("rule", ["CAL-08", "RSP-12", "ERR-02"])
-def test_a_call_changes_nothing_by_itself(rule: str) -> None:
-    changed = Software(then=replace(FILE, status=Status.VALI), refuses=False)
+@pytest.mark.parametrize(
+    ("outcome", "rule"),
+    [
+        (CallOutcome.FOUND, "RSP-01"),
+        (CallOutcome.NOT_FOUND, "RSP-12"),
+        (CallOutcome.SEVERAL, "RSP-13"),
+        (CallOutcome.REJECTED, "RSP-09"),
+        (CallOutcome.ERROR, "ERR-02"),
+    ],
+)
+def test_a_call_changes_nothing_by_itself_which_is_a_matter_of_its_outcome(
+    outcome: CallOutcome, rule: str
+) -> None:
+    changed = Software(then=replace(FILE, status=Status.VALI), refuses=False, outcome=outcome)
     assert found(changed, "call_insi_traits", rule) is not None
-    assert found(Software(refuses=False), "call_insi_traits", rule) is None
+    assert found(changed, "call_insi_traits", "RSP-15") is None
+    assert found(Software(refuses=False, outcome=outcome), "call_insi_traits", rule) is None
 
 
 @pytest.mark.parametrize(("accept", "is_told"), [(False, True), (True, False)])
