@@ -152,7 +152,7 @@ def _print_catch(campaign: Campaign, names: Sequence[str], lang: Lang) -> None:
     """Say for each injected defect whether the rules meant for it caught it."""
     verdicts = {result.rule.key: result.verdict for result in campaign.rules}
     for name in names:
-        click.echo(f"{name} {_catch(reference_defects.catalogue()[name].caught_by, verdicts)[lang]}")
+        click.echo(f"{name} {_catch(reference_defects.find(name).caught_by, verdicts)[lang]}")
 
 
 def _catch(meant: Sequence[str], verdicts: Mapping[str, Verdict]) -> Text:

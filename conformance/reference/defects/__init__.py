@@ -9,15 +9,18 @@ say.
 from __future__ import annotations
 
 import difflib
+import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
 
     from conformance.reference.defects.model import Defect, Kind, SeamFault
 
@@ -29,6 +32,7 @@ __all__ = [
     "UnknownDefectError",
     "catalogue",
     "faults_of",
+    "find",
     "select",
 ]
 
@@ -49,6 +53,8 @@ def __getattr__(name: str) -> Any:
 
 
 _FOLDER: Final = "by_rule"
+_WRITTEN: Final = re.compile(r"^  ([\w$-]+):[ \t]*$", re.MULTILINE)
+"""The name of a defect where it is written."""
 
 
 class UnknownDefectError(TextError, ValueError):
@@ -80,6 +86,19 @@ def catalogue() -> Mapping[str, Defect]:
     return _catalogue()
 
 
+def find(name: str) -> Defect:
+    """Return the defect with this name; only the file that holds it is read.
+
+    Raises:
+        UnknownDefectError: the name is not in the catalogue.
+    """
+    # Reading the whole catalogue takes seconds, in each process of a campaign.
+    for place in _index().places(name):
+        if found := _read(place).get(name):
+            return found
+    raise UnknownDefectError(name, _catalogue())
+
+
 def select(names: Iterable[str]) -> Defects:
     """Return the set of defects with these names.
 
@@ -88,8 +107,7 @@ def select(names: Iterable[str]) -> Defects:
     """
     chosen = frozenset(names)
     for name in sorted(chosen):
-        if name not in _catalogue():
-            raise UnknownDefectError(name, _catalogue())
+        find(name)
     return chosen
 
 
@@ -99,23 +117,78 @@ def faults_of(names: Iterable[str]) -> list[SeamFault]:
     Raises:
         UnknownDefectError: a name is not in the catalogue.
     """
-    return [fault for name in sorted(select(names)) for fault in _catalogue()[name].faults]
+    return [fault for name in sorted(select(names)) for fault in find(name).faults]
 
 
 @cache
 def _catalogue() -> Mapping[str, Defect]:
+    found: dict[str, Defect] = {}
+    for place in _places():
+        found.update(_read(place, frozenset(found)))
+    return MappingProxyType(found)
+
+
+_Place: TypeAlias = tuple[str, str]
+"""The folder and the file of a group of defects."""
+
+
+def _places() -> list[_Place]:
+    groups = sorted((files(__name__) / _FOLDER).iterdir(), key=lambda one: one.name)
+    return [
+        (group.name, file.name)
+        for group in groups
+        for file in sorted(group.iterdir(), key=lambda one: one.name)
+    ]
+
+
+def _file(place: _Place) -> Traversable:
+    return files(__name__).joinpath(_FOLDER, *place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where each defect is written, learnt from the texts of the files without reading them as YAML."""
+
+    plain: Mapping[str, _Place]
+    several: Sequence[tuple[re.Pattern[str], _Place]]
+    """Names that stand for several (``each``), as patterns."""
+
+    def places(self, name: str) -> Iterator[_Place]:
+        """Yield the files in which a defect may be written."""
+        if name in self.plain:
+            yield self.plain[name]
+        for pattern, place in self.several:
+            if pattern.fullmatch(name):
+                yield place
+
+
+@cache
+def _index() -> _Index:
+    plain: dict[str, _Place] = {}
+    several: list[tuple[re.Pattern[str], _Place]] = []
+    for place in _places():
+        for written in _WRITTEN.findall(_file(place).read_text("utf-8")):
+            if "$" in written:
+                pattern = re.sub(r"\\\$(?:value|slug)", r"[\\w-]+", re.escape(written))
+                several.append((re.compile(pattern), place))
+            else:
+                plain[written] = place
+    return _Index(plain, several)
+
+
+@cache
+def _read(place: _Place, known: frozenset[str] = frozenset()) -> Mapping[str, Defect]:
+    """Return the defects of one file by name; ``known`` are names that it must not have."""
     from conformance.reference.defects.each import expanded  # noqa: PLC0415 - only where there are defects
     from conformance.reference.defects.schema import SCHEMA, problems  # noqa: PLC0415 - as above
     from simulator.datafile import load_yaml  # noqa: PLC0415 - as above
 
-    folder = files("conformance.reference.defects")
-    found: dict[str, Defect] = {}
-    for group in sorted((folder / _FOLDER).iterdir(), key=lambda one: one.name):
-        for file in sorted(group.iterdir(), key=lambda one: one.name):
-            data = load_yaml(file, SCHEMA, lambda data: problems(data, known=found))
-            for written, entry in data["defects"].items():
-                found.update((name, _defect(name, one)) for name, one in expanded(written, entry))
-    return MappingProxyType(found)
+    data = load_yaml(_file(place), SCHEMA, lambda data: problems(data, known=known))
+    return {
+        name: _defect(name, one)
+        for written, entry in data["defects"].items()
+        for name, one in expanded(written, entry)
+    }
 
 
 def _defect(name: str, entry: Mapping[str, Any]) -> Defect:

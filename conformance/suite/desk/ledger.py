@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor, Patient, PatientTraits
 
-_NAME: Final = re.compile(r"[A-Z]+(?:[ '-][A-Z]+)*")
+_NAME: Final = re.compile(r"(?=.{1,54}$)[A-Z]+(?:[ '-][A-Z]+)*")
+"""Of as many characters as a field has to take (TRT-04)."""
 _PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         "birth_name": _NAME,

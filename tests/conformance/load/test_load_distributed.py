@@ -42,7 +42,7 @@ def _processes():
         for process in started:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
 
 
 def _told(record):

@@ -296,7 +296,7 @@ def test_a_server_that_is_killed_mid_run_leaves_its_figures(tmp_path):
     finally:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)
-        server.wait(timeout=10)
+        server.wait(timeout=60)
     summary = add_up(read_record(tmp_path / "run" / "record.ndjson"))
     assert summary.reason == "server-gone"
     assert exit_code(summary) == 3

@@ -22,7 +22,7 @@ from conformance.drivers.model import (
     Status,
 )
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import UnknownDefectError, select
+from conformance.reference.defects import UnknownDefectError, catalogue, find, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -293,3 +293,12 @@ def test_correct_lgo_does_not(name: str, lgo: HttpDriver, insi: Any) -> None:
 def test_unknown_name_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UnknownDefectError, match="lunar-date-imported"):
         select(["lunar-date-import"])
+
+
+def test_a_defect_is_found_in_its_file_as_in_the_whole_catalogue() -> None:
+    one_of_each_file = {defect.caught_by: defect for defect in catalogue().values()}.values()
+    assert len(one_of_each_file) > 100
+    for defect in one_of_each_file:
+        assert find(defect.name) == defect
+    with pytest.raises(UnknownDefectError):
+        find("search-ignores-$slug")

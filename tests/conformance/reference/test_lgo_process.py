@@ -58,14 +58,14 @@ def test_stops_cleanly_on_a_signal(
     process = start()
     ready(process)
     process.send_signal(number)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=120) == 0
     assert process.stderr is not None
     assert process.stderr.read() == ""
 
 
 def test_unknown_defect_is_an_error_before_starting(start: Callable[..., subprocess.Popen[str]]) -> None:
     process = start("--defect", "lunar-date-import")
-    output, errors = process.communicate(timeout=20)
+    output, errors = process.communicate(timeout=120)
     assert (process.returncode, output) == (2, "")
     assert "lunar-date-imported" in errors
 
@@ -74,7 +74,7 @@ def test_taken_port_is_an_error(start: Callable[..., subprocess.Popen[str]]) -> 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process = start("--port", port)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 2
     assert port in errors
 

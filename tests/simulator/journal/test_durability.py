@@ -112,7 +112,7 @@ def kill(process: subprocess.Popen[str], url: str) -> None:
     else:
         # The process was started in a group of its own, its workers are in it.
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     with pytest.raises(httpx.TransportError):
         httpx.get(f"{url}/health", trust_env=False, timeout=2)
 
@@ -166,7 +166,7 @@ def test_stopped_under_load_nothing_is_lost(
         load = Load(url, soap_request)
         load.wait_for(200)
         process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", getattr(signal, name)))
-        process.wait(timeout=15)
+        process.wait(timeout=60)
         answered = load.end()
     found, state = kept(tmp_path)
     assert answered <= found
