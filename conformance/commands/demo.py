@@ -117,12 +117,7 @@ def _cores() -> int:
 
 def _print_defects(rules: Sequence[str], groups: Sequence[str], lang: Lang, *, as_json: bool) -> None:
     """Print them for programs, one a row in a file or a pipe, and on a terminal with the names by themselves: they are long."""
-    wanted = [
-        defect
-        for defect in reference_defects.catalogue().values()
-        if not (rules or groups)
-        or any(key in rules or key.partition("-")[0] in groups for key in defect.caught_by)
-    ]
+    wanted = reference_defects.meant_for(rules, groups)
     if as_json:
         listed = [
             {"name": each.name, "title": dict(each.title), "caught_by": list(each.caught_by)}

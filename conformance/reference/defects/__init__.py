@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from simulator.text import Text, TextError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
     from conformance.reference.defects.model import Defect, Kind, SeamFault
@@ -33,6 +33,7 @@ __all__ = [
     "catalogue",
     "faults_of",
     "find",
+    "meant_for",
     "select",
 ]
 
@@ -84,6 +85,25 @@ def catalogue() -> Mapping[str, Defect]:
         simulator.datafile.DataFileError: a file is not as its schema says.
     """
     return _catalogue()
+
+
+def meant_for(rules: Collection[str], groups: Collection[str]) -> list[Defect]:
+    """Return the defects that one of these rules, or of the rules of these groups, is meant to catch, in the order of the catalogue.
+
+    Args:
+        rules: keys of rules.
+        groups: what keys of rules begin with, such as ``STA``.
+    """
+    if not (rules or groups):
+        return list(_catalogue().values())
+    mentioned = [*rules, *(f"{group}-" for group in groups)]
+    return [
+        defect
+        for place in _places()
+        if any(one in _text(place) for one in mentioned)
+        for defect in _read(place).values()
+        if any(key in rules or key.partition("-")[0] in groups for key in defect.caught_by)
+    ]
 
 
 def find(name: str) -> Defect:
@@ -145,6 +165,11 @@ def _file(place: _Place) -> Traversable:
     return files(__name__).joinpath(_FOLDER, *place)
 
 
+@cache
+def _text(place: _Place) -> str:
+    return _file(place).read_text("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """Where each defect is written, learnt from the texts of the files without reading them as YAML."""
@@ -167,7 +192,7 @@ def _index() -> _Index:
     plain: dict[str, _Place] = {}
     several: list[tuple[re.Pattern[str], _Place]] = []
     for place in _places():
-        for written in _WRITTEN.findall(_file(place).read_text("utf-8")):
+        for written in _WRITTEN.findall(_text(place)):
             if "$" in written:
                 pattern = re.sub(r"\\\$(?:value|slug)", r"[\\w-]+", re.escape(written))
                 several.append((re.compile(pattern), place))

@@ -22,7 +22,7 @@ from conformance.drivers.model import (
     Status,
 )
 from conformance.drivers.protocol import RefusedError
-from conformance.reference.defects import UnknownDefectError, catalogue, find, select
+from conformance.reference.defects import UnknownDefectError, catalogue, find, meant_for, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -302,3 +302,13 @@ def test_a_defect_is_found_in_its_file_as_in_the_whole_catalogue() -> None:
         assert find(defect.name) == defect
     with pytest.raises(UnknownDefectError):
         find("search-ignores-$slug")
+
+
+def test_the_defects_meant_for_a_rule_are_those_of_the_whole_catalogue() -> None:
+    every = list(catalogue().values())
+    assert meant_for([], []) == every
+    assert meant_for(["STA-03"], []) == [one for one in every if "STA-03" in one.caught_by]
+    of_group = [one for one in every if any(key.startswith("BLK-") for key in one.caught_by)]
+    assert meant_for(["STA-03"], ["BLK"]) == [
+        one for one in every if one in of_group or "STA-03" in one.caught_by
+    ]
