@@ -234,6 +234,13 @@ def test_without_ins(desk: Desk, route: Route) -> None:
     before, known = desk.snapshot(patient), kinds_known(desk)[0]
     with desk.answered_by("answers/not-found"):
         desk.try_call(patient)
+    # Before the attributes are set and taken off again.
+    expect_equal(
+        got=desk.read(patient).attributes,
+        expected=before.patient.attributes,
+        fr="attributs après un 01",
+        en="attributes after a 01",
+    )
     acts: dict[str, Callable[[], object]] = {
         "modifier": lambda: desk.lgo.update_patient(patient.id, {"used_name": "KVORLAN"}, actor=actor),
         "chercher": lambda: expect(
