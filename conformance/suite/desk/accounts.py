@@ -9,7 +9,7 @@ from conformance.suite.desk.ledger import Ledger
 from conformance.suite.desk.wire import is_disturbed, returned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from conformance.suite.desk.wire import Wire
     from conformance.verdicts import Departure
@@ -48,7 +48,7 @@ class Accounts:
         """Begin with nothing known."""
         self._wire = wire
         self._ledger = Ledger()
-        self._answers: dict[str, ExchangeView] = {}
+        self._answers: dict[str, Sequence[ExchangeView]] = {}
         self._files: dict[str, str] = {}
         self._is_alone = True
 
@@ -88,7 +88,7 @@ class Accounts:
     def _called(self, name: str, call: InsiCall, exchanges: Collection[ExchangeView]) -> None:
         of_insi = [each for each in exchanges if each.code == "00" and not is_disturbed(each)]
         if call.outcome is CallOutcome.FOUND and of_insi:
-            self._answers[call.id] = of_insi[-1]
+            self._answers[call.id] = of_insi
         if call.patient_id is not None:
             self._files[call.id] = call.patient_id
         if name == Verb.CALL_INSI_TRAITS and call.patient_id is not None and self._is_alone:
@@ -121,7 +121,7 @@ class Accounts:
     def _decided(self, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
         if not named.get("accept"):
             return
-        answered = self._answers.get(args[0])
+        answered = _only(self._answers.get(args[0], ()))
         asked_for = self._files.get(args[0])
         patient_id = answer.id if isinstance(answer, Patient) else asked_for
         if patient_id is None:
@@ -131,4 +131,10 @@ class Accounts:
             self._ledger.forget_file(patient_id)
             self._ledger.forget_file(asked_for or "")
         else:
-            self._ledger.imported(patient_id, returned(answered))
+            self._ledger.imported(patient_id, answered)
+
+
+def _only(answers: Sequence[ExchangeView]) -> Mapping[str, str | None] | None:
+    """Return what INSi answered to a call; ``None`` where it answered nothing, or one thing and then another."""
+    found = [returned(each) for each in answers]
+    return found[0] if found and all(each == found[0] for each in found) else None
