@@ -77,7 +77,7 @@ class Accounts:
     def asking(
         self, name: str, member: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
     ) -> Any:
-        """Do an act; return its answer and note it. A refused one is noted as one that changes nothing."""
+        """Do an act and return its answer; of a call, what INSi received and answered meanwhile is noted."""
         if name not in _CALLS or self._wire is None:
             return member(*args, **named)
         answer, exchanges = self._wire.during(lambda: member(*args, **named))
