@@ -145,7 +145,7 @@ class TestTheJudge:
             check_answer(replace(answered, http_status=500))
 
     def test_refuses_an_internal_error(self, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken(*_):
+        def broken(*_, **__):
             raise ZeroDivisionError
 
         monkeypatch.setattr("simulator.teleservice.service.read", broken)
