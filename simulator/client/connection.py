@@ -57,6 +57,10 @@ class Reply:
         return next((value for known, value in self.headers if known.lower() == name), b"")
 
 
+_QUICKLY: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
+"""The option that acknowledges what comes at once; ``None``: this system has none, or does so by itself."""
+
+
 class Connection:
     """A connection to one origin, opened when it is first needed and again when the other side has closed it.
 
@@ -162,6 +166,9 @@ class Connection:
             return stream.read(most, self._left())
         try:
             self._socket.settimeout(self._left())
+            if _QUICKLY is not None:
+                # A peer that sends head and body apart waits for this before the body: 40 ms of each answer, if it comes late.
+                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKLY, 1)
             return self._socket.recv(most)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(error) from error

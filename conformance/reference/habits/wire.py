@@ -141,6 +141,8 @@ CLIENTS: dict[str, Client] = {
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    # Head and body are two packets: the second would wait for a late acknowledgement of the first, 40 ms each time.
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

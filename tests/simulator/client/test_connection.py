@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 import pytest
@@ -139,3 +139,34 @@ def test_a_header_cannot_bring_another_in() -> None:
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises((httpcore.UnsupportedProtocol, ValueError)):
         Connection(url, context=ssl.create_default_context(), left=lambda: 60.0)
+
+
+class Watched:
+    """A socket that notes what is done with it."""
+
+    def __init__(self, own: socket.socket) -> None:
+        self._own = own
+        self.done: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._own, name)
+
+        def do(*args: Any) -> Any:
+            self.done.append(name if name != "setsockopt" else f"{name} {args[1:]}")
+            return member(*args)
+
+        return do
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="this system has no such option")
+def test_what_comes_is_acknowledged_at_once() -> None:
+    """A peer that sends head and body apart waits for it before the body, in each answer."""
+    with answering([PLAIN, PLAIN]) as (client, _):
+        ask(client)
+        assert client._socket is not None
+        watched = Watched(client._socket)
+        client._socket = cast("socket.socket", watched)
+        assert ask(client) == (200, b"ok")
+    reads = [at for at, name in enumerate(watched.done) if name == "recv"]
+    assert reads
+    assert all(watched.done[at - 1] == f"setsockopt {(socket.TCP_QUICKACK, 1)}" for at in reads)
