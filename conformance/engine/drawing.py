@@ -15,6 +15,7 @@ from simulator.population.generate import draw, marks_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from conformance.engine.lives import Life
     from simulator.client import SessionClient
     from simulator.registry.person import Person
 
@@ -104,12 +105,7 @@ class PeopleOfCheck:
             self._number += 1
             key = f"{self._prefix}/{self._number}"
             # Whom a condition does not let pass is followed by somebody of another life; in the end chance finds one.
-            life = self._lives.of_turn(self._turn + attempt) if attempt < _LIVES_TRIED else None
-            wish = wished(life, wanted, key)
-            if attempt < _LIVES_TRIED:
-                wish = self._shapes.names(self._drawn + attempt, wish)
-                if wanted.get("birth_date") is None and wish.get("birth_date") is not None:
-                    wish["birth_date"] = self._shapes.day(self._drawn + attempt, wish["birth_date"])
+            life, wish = self._of_turn(attempt, wanted, key) if attempt < _LIVES_TRIED else (None, wanted)
             [person] = draw(1, key, **wish)
             person = born_there(life, person, wanted, key)
             if wanted.get("birth_date") is not None or is_shared(person.identity.traits.birth_date):
@@ -132,6 +128,14 @@ class PeopleOfCheck:
             f"aucun patient tiré ne remplit les conditions du contrôle ({MAX_CANDIDATES} essayés)",
             f"no patient drawn satisfies the conditions of the check ({MAX_CANDIDATES} tried)",
         )
+
+    def _of_turn(self, attempt: int, wanted: dict[str, Any], key: str) -> tuple[Life | None, dict[str, Any]]:
+        """Return whose turn it is in life, and what is wished of a draw with it, the names and the birth day."""
+        life, turn = self._lives.of_turn(self._turn + attempt), self._drawn + attempt
+        wish = self._shapes.names(turn, wished(life, wanted, key))
+        if wanted.get("birth_date") is None and wish.get("birth_date") is not None:
+            wish["birth_date"] = self._shapes.day(turn, wish["birth_date"])
+        return life, wish
 
 
 def _ending(text: str) -> str:

@@ -53,7 +53,7 @@ _TURNS: Final[tuple[Life | None, ...]] = (
     *(_old("M", "abroad"), _child("F", "overseas"), _adult("leading-zero")),
 )
 """``None``: as chance wants."""
-_SUPER_USER: Final = "super-user"
+SUPER_USER: Final = "super-user"
 """Stands in the name of a check that is done by each user."""
 _ROUND: Final = 3
 """Two unlike and one more."""
@@ -69,8 +69,8 @@ class Lives:
     def __init__(self, key: str) -> None:
         """Begin with some pair, and with one or the other of it."""
         # What both users do is done with unlike people.
-        number = zlib.crc32(key.replace(_SUPER_USER, "user").encode())
-        self._is_swapped = bool(number % 2) != (_SUPER_USER in key)
+        number = zlib.crc32(key.replace(SUPER_USER, "user").encode())
+        self._is_swapped = bool(number % 2) != (SUPER_USER in key)
         self._begin = number // 2 % (len(_TURNS) // _ROUND) * _ROUND
 
     def of_turn(self, turn: int) -> Life | None:

@@ -14,6 +14,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.engine.lives import SUPER_USER
 from simulator.ins.identity import HistoricId
 from simulator.ins.matricule import Matricule
 
@@ -38,8 +39,8 @@ _FIRST_NAMES: Final[Sequence[Mapping[str, Any]]] = (
 )
 _DAYS: Final[Sequence[tuple[int, int] | None]] = (None, (1, 1), None, (0, 31), None, (2, 29), (12, 31))
 """Month and day; month 0: any; ``None``: as chance wants."""
-_SUPER_USER: Final = "super-user"
-"""Stands in the name of a check that is done by each user."""
+_PASTS: Final = (False, False, True, True)
+"""Whether somebody has a former number."""
 _APART: Final = 2
 """By how many turns those whom the other user meets are apart."""
 
@@ -53,9 +54,9 @@ class Shapes:
 
     def __init__(self, key: str) -> None:
         """Begin somewhere."""
-        number = zlib.crc32(f"shapes/{key.replace(_SUPER_USER, 'user')}".encode())
+        number = zlib.crc32(f"shapes/{key.replace(SUPER_USER, 'user')}".encode())
         self._begin = number % (len(_BIRTH_NAMES) * len(_FIRST_NAMES) * len(_DAYS))
-        self._begin += _APART * (_SUPER_USER in key)
+        self._begin += _APART * (SUPER_USER in key)
 
     def names(self, turn: int, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is wished of a draw, with the shape of the names at this turn where nothing was wished of them."""
@@ -69,7 +70,7 @@ class Shapes:
 
     def has_past(self, turn: int) -> bool:
         """Return whether whoever is drawn at this turn has a former number: one out of two."""
-        return (self._begin // 2 + turn) % 4 >= 2  # noqa: PLR2004 - two with, two without
+        return _PASTS[(self._begin // 2 + turn) % len(_PASTS)]
 
     def day(self, turn: int, date: str) -> str:
         """Return a birth date of the same year with the day of this turn, as AAAA-MM-JJ."""

@@ -93,13 +93,14 @@ class Connection:
         self._left = left
         self._backend = httpcore.SyncBackend()
         self._stream: httpcore.NetworkStream | None = None
+        self._peer: socket.socket | None = None
         self._socket: socket.socket | None = None
         """Of a stream without TLS: read and written here, where httpcore does the same for several times as much."""
         self._in_use = False
 
     def close(self) -> None:
         """Close it; the next request opens another."""
-        stream, self._stream, self._socket = self._stream, None, None
+        stream, self._stream, self._peer, self._socket = self._stream, None, None, None
         self._in_use = False
         if stream is not None:
             stream.close()
@@ -144,8 +145,9 @@ class Connection:
                     stream.close()
                     raise
             self._stream = stream
-            found = stream.get_extra_info("socket") if self._scheme == "http" else None
-            self._socket = found if isinstance(found, socket.socket) else None
+            found = stream.get_extra_info("socket")
+            self._peer = found if isinstance(found, socket.socket) else None
+            self._socket = self._peer if self._scheme == "http" else None
         return self._stream
 
     def _write(self, stream: httpcore.NetworkStream, data: bytes) -> None:
@@ -163,17 +165,25 @@ class Connection:
 
     def _read(self, stream: httpcore.NetworkStream, most: int) -> bytes:
         if self._socket is None:
+            self._acknowledge()
             return stream.read(most, self._left())
         try:
             self._socket.settimeout(self._left())
-            if _QUICKLY is not None:
-                # A peer that sends head and body apart waits for this before the body: 40 ms of each answer, if it comes late.
-                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKLY, 1)
+            self._acknowledge()
             return self._socket.recv(most)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(error) from error
         except OSError as error:
             raise httpcore.ReadError(error) from error
+
+    def _acknowledge(self) -> None:
+        """Have what comes acknowledged at once.
+
+        A peer that sends head and body apart waits for this before the body: 40 ms of each answer, if it comes late.
+        """
+        if _QUICKLY is not None and self._peer is not None:
+            with contextlib.suppress(OSError):  # What is wrong with the connection the reading says.
+                self._peer.setsockopt(socket.IPPROTO_TCP, _QUICKLY, 1)
 
     def _answer(self, stream: httpcore.NetworkStream, events: Callable[[], h11.Connection]) -> Reply:
         data, end = b"", -1

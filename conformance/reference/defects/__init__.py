@@ -144,7 +144,10 @@ def faults_of(names: Iterable[str]) -> list[SeamFault]:
 def _catalogue() -> Mapping[str, Defect]:
     found: dict[str, Defect] = {}
     for place in _places():
-        found.update(_read(place, frozenset(found)))
+        here = _read(place)
+        if not found.keys().isdisjoint(here):
+            _parsed(place, known=found)  # It says where a name is used again.
+        found.update(here)
     return MappingProxyType(found)
 
 
@@ -202,18 +205,23 @@ def _index() -> _Index:
 
 
 @cache
-def _read(place: _Place, known: frozenset[str] = frozenset()) -> Mapping[str, Defect]:
-    """Return the defects of one file by name; ``known`` are names that it must not have."""
+def _read(place: _Place) -> Mapping[str, Defect]:
+    """Return the defects of one file by name."""
     from conformance.reference.defects.each import expanded  # noqa: PLC0415 - only where there are defects
-    from conformance.reference.defects.schema import SCHEMA, problems  # noqa: PLC0415 - as above
-    from simulator.datafile import load_yaml  # noqa: PLC0415 - as above
 
-    data = load_yaml(_file(place), SCHEMA, lambda data: problems(data, known=known))
     return {
         name: _defect(name, one)
-        for written, entry in data["defects"].items()
+        for written, entry in _parsed(place)["defects"].items()
         for name, one in expanded(written, entry)
     }
+
+
+def _parsed(place: _Place, known: Collection[str] = ()) -> Any:
+    """Return what a file holds, which must have none of the known names."""
+    from conformance.reference.defects.schema import SCHEMA, problems  # noqa: PLC0415 - only where there are defects
+    from simulator.datafile import load_yaml  # noqa: PLC0415 - as above
+
+    return load_yaml(_file(place), SCHEMA, lambda data: problems(data, known=known))
 
 
 def _defect(name: str, entry: Mapping[str, Any]) -> Defect:

@@ -154,7 +154,7 @@ def _shaped(part: Part, person: Person) -> Person:
     oid = InsOid.NIA if part.is_waiting else identity.oid
     return replace(
         person,
-        identity=replace(identity, traits=traits, oid=oid, history=former(part.former, identity.matricule)),
+        identity=replace(identity, traits=traits, oid=oid, history=_former(part.former, identity.matricule)),
     )
 
 
@@ -164,7 +164,7 @@ def with_former(draw: Draw, count: int) -> Draw:
     def drawn(*, shape: Callable[[Person], Person] | None = None, **wanted: Any) -> Person:
         def shaped(person: Person) -> Person:
             made = shape(person) if shape else person
-            history = former(count, made.identity.matricule)
+            history = _former(count, made.identity.matricule)
             return replace(made, identity=replace(made.identity, history=history))
 
         return draw(shape=shaped, **wanted)
@@ -172,7 +172,7 @@ def with_former(draw: Draw, count: int) -> Draw:
     return drawn
 
 
-def former(count: int, now: Matricule) -> tuple[HistoricId, ...]:
+def _former(count: int, now: Matricule) -> tuple[HistoricId, ...]:
     """Return former numbers, oldest first: the number now with other orders, one of a waiting number."""
     found = []
     for number in range(count):

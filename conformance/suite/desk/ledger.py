@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from conformance.drivers.model import Status
+from conformance.drivers.model import STRICT_FIELDS
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.words import label, shown
 from conformance.verdicts import Departure
 from simulator.text import Text
@@ -23,7 +24,7 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from conformance.drivers.model import Actor, Patient, PatientTraits
+    from conformance.drivers.model import Actor, Patient, PatientTraits, Status
 
 _NAME: Final = re.compile(r"(?=.{1,54}$)[A-Z]+(?:[ '-][A-Z]+)*")
 """Of as many characters as a field has to take (TRT-04)."""
@@ -40,14 +41,8 @@ _PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     }
 )
 """What a value looks like that is kept to the letter; whatever else was typed, another rule says what becomes of it."""
-_TRAITS: Final = ("birth_name", "first_names", "first_name", "birth_date", "sex", "birth_place")
-_FROM_INSI: Final = ("matricule", "oid", "birth_name", "first_names", "birth_date", "sex", "birth_place")
 _SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
-_OF_REQUESTS: Final = frozenset({"CAL-06", "CAL-08", "CAL-09"})
-_OF_SEARCHES: Final = frozenset({"SRC"})
-_OF_COMPARISONS: Final = frozenset({"RSP-01"})
 _INS: Final = frozenset({"matricule", "oid"})
-_WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 
 
 _FORMATS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -60,7 +55,7 @@ _FORMATS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "birth_place": frozenset({"TRT-10"}),
     }
 )
-"""The rules about what a typed trait looks like in the file."""
+"""The traits that a user types, and the rules about what each looks like in the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +73,35 @@ class Origin:
         return frozenset({"RSP-02", "RSP-03"} if name == "first_names" else {"RSP-02"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where something of a file is told, besides the file."""
+
+    text: Text
+    rules: frozenset[str]
+    """The rules, or groups of them, that say that it is told as the file holds it."""
+
+
+_REQUEST: Final = _Place(
+    text=Text(
+        "une requête pour ce dossier ne porte pas ce qu'il contient",
+        "a request for this file does not carry what it holds",
+    ),
+    rules=frozenset({"CAL-06", "CAL-08", "CAL-09"}),
+)
+_SEARCH: Final = _Place(
+    text=Text(
+        "une recherche ne montre pas ce que le dossier contient", "a search does not show what the file holds"
+    ),
+    rules=frozenset({"SRC"}),
+)
+_COMPARISON: Final = _Place(
+    text=Text(
+        "la comparaison ne montre pas ce que le dossier contient",
+        "the comparison does not show what the file holds",
+    ),
+    rules=frozenset({"RSP-01"}),
+)
 TYPED: Final = Origin(text=Text("saisi à la création", "typed at creation"))
 CHANGED: Final = Origin(text=Text("saisi en modification", "typed as a change"))
 ANSWERED: Final = Origin(
@@ -93,6 +117,10 @@ class _Value:
     origin: Origin
     was_seen: bool = False
     """The software has shown the right one since."""
+
+
+_Told: TypeAlias = "tuple[str, _Value, str | None]"
+"""A field of a file, what it may hold, and what was told of it."""
 
 
 @dataclass(slots=True)
@@ -146,7 +174,7 @@ class Ledger:
         if patient.id in self._files:
             self.forget_file(patient.id)
             return
-        file = self._files[patient.id] = _File(values=_values(traits))
+        file = self._files[patient.id] = _File(values=_typed(traits))
         names = traits.first_names
         if names and not names.startswith(traits.first_name or ""):
             # Which of the two such a software puts right is its own matter.
@@ -154,16 +182,10 @@ class Ledger:
 
     def imported(self, patient_id: str, answer: Mapping[str, str | None]) -> None:
         """Note an answer of INSi that was accepted for a file; one that is not as it has to be is left to its rules."""
-        file = self._files.setdefault(patient_id, _File())
-        self._settle(patient_id)
-        file.since.clear()
-        given = {name: answer.get(name) for name in _FROM_INSI if answer.get(name)}
-        if not all(_PLAIN[name].fullmatch(value or "") for name, value in given.items()):
-            self.forget_file(patient_id)
-            return
-        file.values = {
-            name: _Value(allowed=frozenset({value}), origin=ANSWERED) for name, value in given.items()
-        }
+        self.forget_file(patient_id)
+        given = {name: value for name in STRICT_FIELDS if (value := answer.get(name))}
+        if all(_PLAIN[name].fullmatch(value) for name, value in given.items()):
+            self._files[patient_id] = _File(values=_values(given, ANSWERED))
 
     def updated(self, patient_id: str, changes: Mapping[str, str | None]) -> None:
         """Note a change that was not refused: each value is the new one, or the one before where the software kept it."""
@@ -173,7 +195,7 @@ class Ledger:
         self._settle(patient_id)
         for name, value in changes.items():
             before = file.values.pop(name, None)
-            if name not in _TRAITS or before is None or not _PLAIN[name].fullmatch(value or ""):
+            if name not in _FORMATS or before is None or not _PLAIN[name].fullmatch(value or ""):
                 continue
             file.values[name] = _Value(allowed=before.allowed | {value}, origin=CHANGED)
         if changes.keys() & {"first_name", "first_names"}:
@@ -204,16 +226,10 @@ class Ledger:
         file = self._files.get(patient_id)
         if file is None:
             return
+        known = _seen(file)
         for request in requests:
             # The place may be left out of any request.
-            wrong = _differing(_seen(file), {name: request[name] for name in _SENT})
-            if wrong:
-                text = _lines(wrong)
-                self._note(
-                    _OF_REQUESTS,
-                    Text(f"une requête pour ce dossier ne porte pas ce qu'il contient : {text.fr}",
-                         f"a request for this file does not carry what it holds: {text.en}"),
-                )  # fmt: skip
+            if self._tell(_REQUEST, known, {name: request[name] for name in _SENT}):
                 return
 
     def shown(self, patient: Patient, actor: Actor | None) -> None:
@@ -221,19 +237,18 @@ class Ledger:
         file = self._files.get(patient.id)
         if file is None or (actor is not None and actor.user in self._unseeing):
             return
-        wrong: list[tuple[str, _Value, str | None]] = []
-        for name, value in file.values.items():
-            got = getattr(patient, name) or None
-            if got not in value.allowed and not _may_differ(name, value, patient.status):
-                wrong.append((name, value, got))
+        judged: list[_Told] = [
+            (name, value, getattr(patient, name) or None)
+            for name, value in file.values.items()
+            if not _may_differ(name, value, patient.status)
+        ]
+        wrong = [(name, value, got) for name, value, got in judged if got not in value.allowed]
         file.wrong = _departure(wrong, file.since) if wrong else None
         if wrong:
             return
         file.since.clear()
-        for name, value in file.values.items():
-            got = getattr(patient, name) or None
-            if got in value.allowed and not _may_differ(name, value, patient.status):
-                value.allowed, value.was_seen = frozenset({got}), True
+        for _, value, got in judged:
+            value.allowed, value.was_seen = frozenset({got}), True
 
     def listed(self, patients: Iterable[Patient]) -> None:
         """Compare the rows of a search with what is known of their files; a row need not show all there is."""
@@ -241,15 +256,8 @@ class Ledger:
             file = self._files.get(patient.id)
             if file is None:
                 continue
-            known = file.values if patient.status in _WITH_INS else _seen(file)
-            wrong = _differing(known, {name: getattr(patient, name) for name in _TRAITS})
-            if wrong:
-                text = _lines(wrong)
-                self._note(
-                    _OF_SEARCHES,
-                    Text(f"une recherche ne montre pas ce que le dossier contient : {text.fr}",
-                         f"a search does not show what the file holds: {text.en}"),
-                )  # fmt: skip
+            known = file.values if patient.status in WITH_INS else _seen(file)
+            self._tell(_SEARCH, known, {name: getattr(patient, name) for name in _FORMATS})
 
     def compared(self, patient_id: str, local: Mapping[str, str | None]) -> None:
         """Compare the local side of a comparison with what is known of the file (RSP-01); a line need not be shown."""
@@ -257,17 +265,21 @@ class Ledger:
         if file is None:
             return
         # The 1er prénom is none of the data compared.
-        wrong = _differing(_seen(file), {name: local[name] for name in _FROM_INSI if name in local})
+        told = {name: local[name] for name in STRICT_FIELDS if name in local}
+        self._tell(_COMPARISON, _seen(file), told)
+
+    def _tell(self, place: _Place, known: Mapping[str, _Value], told: Mapping[str, str | None]) -> bool:
+        """Note what a place tells that a file does not hold, and return whether there is any; what is not told is no matter of it."""
+        wrong: list[_Told] = [
+            (name, value, got)
+            for name, value in known.items()
+            if (got := told.get(name) or None) is not None and got not in value.allowed
+        ]
         if wrong:
             text = _lines(wrong)
-            self._note(
-                _OF_COMPARISONS,
-                Text(f"la comparaison ne montre pas ce que le dossier contient : {text.fr}",
-                     f"the comparison does not show what the file holds: {text.en}"),
-            )  # fmt: skip
-
-    def _note(self, rules: frozenset[str], text: Text) -> None:
-        self._found.append((rules, Departure(text.fr, text.en)))
+            departure = Departure(f"{place.text.fr} : {text.fr}", f"{place.text.en}: {text.en}")
+            self._found.append((place.rules, departure))
+        return bool(wrong)
 
     @staticmethod
     def _may_lose_ins(file: _File) -> None:
@@ -285,18 +297,18 @@ class Ledger:
         file.values.clear()
 
 
-def _values(traits: PatientTraits) -> dict[str, _Value]:
-    given = {name: getattr(traits, name) for name in _TRAITS}
-    return {
-        name: _Value(allowed=frozenset({value}), origin=TYPED)
-        for name, value in given.items()
-        if value and _PLAIN[name].fullmatch(value)
-    }
+def _typed(traits: PatientTraits) -> dict[str, _Value]:
+    given = {name: value for name in _FORMATS if (value := getattr(traits, name))}
+    return _values({name: value for name, value in given.items() if _PLAIN[name].fullmatch(value)}, TYPED)
+
+
+def _values(given: Mapping[str, str], origin: Origin) -> dict[str, _Value]:
+    return {name: _Value(allowed=frozenset({value}), origin=origin) for name, value in given.items()}
 
 
 def _may_differ(name: str, value: _Value, status: Status) -> bool:
     """Return whether a file of this status need not hold a value: an answer may be accepted and wait for a second look."""
-    is_without_ins = status not in _WITH_INS
+    is_without_ins = status not in WITH_INS
     return is_without_ins and (name in _INS or (not value.origin.is_typed and not value.was_seen))
 
 
@@ -305,19 +317,8 @@ def _seen(file: _File) -> dict[str, _Value]:
     return {name: value for name, value in file.values.items() if value.was_seen or value.origin.is_typed}
 
 
-def _differing(
-    known: Mapping[str, _Value], said: Mapping[str, str | None]
-) -> list[tuple[str, _Value, str | None]]:
-    """Return the values told that the file does not hold; what is not told is no matter of it."""
-    return [
-        (name, value, got)
-        for name, value in known.items()
-        if name in said and (got := said[name] or None) is not None and got not in value.allowed
-    ]
-
-
 def _departure(
-    wrong: Collection[tuple[str, _Value, str | None]], since: Mapping[str, frozenset[str]]
+    wrong: Collection[_Told], since: Mapping[str, frozenset[str]]
 ) -> tuple[frozenset[str], Departure]:
     """Return what is wrong with a file, as a departure, with the rules, or groups of them, that it belongs to."""
     acted = frozenset[str]().union(*since.values())
@@ -334,7 +335,7 @@ def _departure(
     )
 
 
-def _lines(wrong: Collection[tuple[str, _Value, str | None]]) -> Text:
+def _lines(wrong: Collection[_Told]) -> Text:
     fr, en = [], []
     for name, value, got in wrong:
         expected = sorted(value.allowed, key=str)

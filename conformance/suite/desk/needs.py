@@ -12,7 +12,7 @@ from conformance.suite.desk.apart import (
     DIFFERS_FROM_CHECKED,
     NotOfferedError,
 )
-from conformance.suite.desk.routes import DISQUALIFYING, OWNER
+from conformance.suite.desk.routes import DISQUALIFYING, OWNER, WITH_INS
 from conformance.suite.desk.wire import asked
 from conformance.suite.desk.words import FIELD, seen
 from conformance.verdicts import UndecidedError
@@ -32,7 +32,7 @@ def need_no_exemption(now: Patient, answer: InsiCall | RefusedError) -> None:
     Raises:
         NotOfferedError: it is one. The rules are judged at the other statuses.
     """
-    has_ins = now.status in {Status.RECUP, Status.QUAL}
+    has_ins = now.status in WITH_INS
     if not has_ins or DISQUALIFYING & now.attributes:
         return
     raise NotOfferedError(

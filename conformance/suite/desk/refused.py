@@ -286,7 +286,8 @@ class Watched:
             patient_id = self._calls.get(patient_id, "")
         if is_refused or quiet is not None:
             act = _ACTS[name]
-            done = _Done(act, act.groups) if is_refused or quiet is None else _Done(act, quiet, is_quiet=True)
+            rules = act.groups if quiet is None or is_refused else quiet
+            done = _Done(act, rules, is_quiet=not is_refused)
             self._refused.setdefault(patient_id, []).append(done)
             return
         self._seen = {key: seen for key, seen in self._seen.items() if key[0] != patient_id}

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from conformance.suite.desk.apart import Apart
 
 
+WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
+"""The statuses of a file that holds an INS."""
 DISQUALIFYING: Final = frozenset({Attribute.DOUTEUSE, Attribute.FICTIVE})
 """The attributes that leave PROV as the only possible status (Règle 25) and block a call to INSi (CAL-11)."""
 

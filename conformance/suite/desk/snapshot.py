@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.words import label, shown
 from conformance.verdicts import Departure
 from simulator.text import Text
@@ -99,14 +100,11 @@ def expect_kept(
         _expect_former(after, before, moment, inferred=inferred)
 
 
-_WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
-
-
 def _expect_former(after: Snapshot, before: Snapshot, moment: Moment, *, inferred: bool) -> None:
     """Check that the INS history is the one before; what is shown of it once the INS is gone is in no text."""
     if not before.former or after.former is None:
         return
-    if not {before.patient.status, after.patient.status} <= _WITH_INS:
+    if not {before.patient.status, after.patient.status} <= WITH_INS:
         return
     # The active one may be listed with the former ones, or not.
     active = {before.patient.matricule, after.patient.matricule}

@@ -46,6 +46,11 @@ def label(name: str) -> Text:
     return FIELD.get(name) or _OTHERS.get(name) or Text.same(name)
 
 
+def as_cx(matricule: str | None, oid: str | None) -> str:
+    """Return an INS as XDS metadata and HL7 write the identifier of a patient (TRA-05)."""
+    return f"{matricule}^^^&{oid or ''}&ISO^NH"
+
+
 def insi_values(person: Person) -> dict[str, str | None]:
     """Return the seven values that INSi gives for a person, by identity field (RSP-02)."""
     identity = person.identity

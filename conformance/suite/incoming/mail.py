@@ -10,6 +10,7 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from conformance.suite.desk.words import as_cx
 from conformance.suite.incoming import cda
 from conformance.suite.incoming.letter import MAILBOX, SENDER_DOMAIN, STAMP, Act, compact, french
 
@@ -149,7 +150,7 @@ def _metadata(letters: Sequence[Letter], documents: dict[str, bytes]) -> bytes:
 def _patient_id(letter: Letter) -> str:
     one = letter.around
     if one.matricule:
-        return f"{one.matricule}^^^&{one.oid or ''}&ISO^NH"
+        return as_cx(one.matricule, one.oid)
     return f"{letter.local_id}^^^&{SENDER_DOMAIN}&ISO^PI"
 
 

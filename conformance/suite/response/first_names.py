@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.suite.desk.cast import former
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.people import PLAIN, with_traits
 from conformance.suite.desk.steps import preparing
@@ -105,15 +104,7 @@ def three_plain_names(desk: Desk) -> Person:
             and not any(a.startswith(b) for a in names for b in names if a is not b)
         )
 
-    # Some have former numbers: that of an answer is said beside, and hides nothing else.
-    return desk.draw(where=is_clear, shape=_with_past, first_names_count=3, **PLAIN)
-
-
-def _with_past(person: Person) -> Person:
-    """Return the person, with a former number for about each second one."""
-    identity = person.identity
-    is_odd = int(identity.matricule.number[-1]) % 2
-    return replace(person, identity=replace(identity, history=former(is_odd, identity.matricule)))
+    return desk.draw(where=is_clear, first_names_count=3, **PLAIN)
 
 
 def made(pattern: str, person: Person) -> str:

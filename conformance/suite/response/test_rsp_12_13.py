@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.drivers.model import CallOutcome, Status
+from conformance.drivers.model import CallOutcome
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import FROM_INSI, WITHOUT_WAITING
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.people import typed
-from conformance.suite.desk.routes import Route, routes
+from conformance.suite.desk.routes import WITH_INS, Route, routes
 from conformance.suite.desk.snapshot import Moment, expect_kept
 from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.steps import USERS
@@ -46,7 +46,6 @@ ANSWERS = [
     pytest.param(ending, marks=pytest.mark.rule(ending.rule), id=ending.code) for ending in (NOBODY, SEVERAL)
 ]
 
-WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 
 FULL = frozenset({Route.TYPED, Route.IMPORTED_CHECKED})
 """The ways to a status at which an answer without identity bears one all the same."""

@@ -22,6 +22,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.snapshot import ANYTHING
 from conformance.suite.desk.wire import need_request
 from conformance.suite.desk.words import insi_values
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 Besides: TypeAlias = dict[str, Any]
 Act = Callable[["Desk", "File"], "Besides | None"]
 
-WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 STRICT: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
 

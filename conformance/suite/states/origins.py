@@ -24,6 +24,7 @@ from conformance.suite.desk.apart import (
 )
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
 from conformance.suite.desk.started import without_waiting
 from conformance.suite.desk.words import app_identity, insi_values
@@ -137,7 +138,6 @@ def _deny_and_queue(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     return besides
 
 
-_WITH_INS: Final = frozenset({RECUP, QUAL})
 _AT_FIRST: Final = frozenset({PROV})
 
 _SOUGHT: Final = Turn(
@@ -152,7 +152,7 @@ _LOCKED: Final = Turn(
     rule="STA-12",
     fr="traits verrouillés modifiés par un utilisateur ordinaire",
     en="locked traits changed by an ordinary user",
-    begins=_WITH_INS,
+    begins=WITH_INS,
     is_quiet=True,
 )
 _RENAMED: Final = Turn(
@@ -167,8 +167,8 @@ _DENIED: Final = Turn(
     rule="VER-05",
     fr="vérification KO",
     en="verification KO",
-    begins=_WITH_INS,
-    leads_to=dict.fromkeys(_WITH_INS, (PROV,)),
+    begins=WITH_INS,
+    leads_to=dict.fromkeys(WITH_INS, (PROV,)),
     path=VERIFICATION,
 )
 _CORRECTED: Final = Turn(
@@ -177,7 +177,7 @@ _CORRECTED: Final = Turn(
     fr="trait strict corrigé avec un prénom utilisé",
     en="strict trait corrected with a used first name",
     by="super-user",
-    begins=_WITH_INS,
+    begins=WITH_INS,
     # Whether the app stands for a document checked here, once its identity is corrected, is in no text.
     leads_to={RECUP: (PROV,), QUAL: (VALI, PROV)},
 )
@@ -187,8 +187,8 @@ _LOWERED: Final = Turn(
     fr="abaissée à la main",
     en="lowered by hand",
     by="super-user",
-    begins=_WITH_INS,
-    leads_to=dict.fromkeys(_WITH_INS, (PROV,)),
+    begins=WITH_INS,
+    leads_to=dict.fromkeys(WITH_INS, (PROV,)),
     path=DOWNGRADE,
 )
 _FED: Final = replace(NOW, rule="STA-03", begins=_AT_FIRST, leads_to={PROV: (RECUP,)})

@@ -17,7 +17,7 @@ from conformance.suite.desk.apart import APP, ATTRIBUTES, BESIDE, CHECKED, FROM_
 from conformance.suite.desk.cards import family
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
 from conformance.suite.desk.people import NAMES_IN_USE, another_value, typed
-from conformance.suite.desk.routes import Route
+from conformance.suite.desk.routes import WITH_INS, Route
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
 from conformance.suite.desk.steps import preparing, while_waiting
 from conformance.suite.desk.words import insi_values
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
 
 RIGHTS: Final = path("droits par utilisateur", "rights of each user", Verb.WRITE_RIGHTS)
-WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 
 
 @pytest.mark.rule("RSP-02")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from conformance.drivers.model import InsiCall, Status
+from conformance.drivers.model import InsiCall
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, DASHBOARD, HISTORY, LADEN, LOG, VERIFICATION, NotOfferedError
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.log import OTHER, Sent, expect_credited, expect_data_kept, expect_logged
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING, Moment, Snapshot, expect_kept
 from conformance.suite.states.counter_day import counter_day
 from conformance.suite.states.counter_turns import TURNS
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 SEARCHES: Final = {Operation.SEARCH_BY_TRAITS.value: "TRAITS", Operation.SEARCH_BY_CARD.value: "VITALE"}
 FREE: Final = dict.fromkeys(("matricule", "oid", "proof", "birth_date_uncertain"), ANYTHING)
 DAY: Final = Moment("au bout d'une journée au comptoir", "at the end of a day at the counter")
-WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 
 
 def _rules() -> list[object]:

@@ -10,6 +10,7 @@ import pytest
 from conformance.drivers.model import STRICT_FIELDS, Attribute, Status
 from conformance.suite.desk.apart import DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.states.long_life import Lived, life, steps_of
 from conformance.suite.status.chains import chains_of
 from conformance.suite.status.moments import is_apart, is_moment
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from conformance.suite.desk.steps import Desk
 
-WITH_INS = frozenset({Status.RECUP, Status.QUAL})
 TYPED = frozenset(STRICT_FIELDS) - {"matricule", "oid"}
 
 

@@ -17,6 +17,7 @@ from conformance.suite.desk.people import CHILD_AND_OLD
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.sinks import BRIEFLY_S, EXISTENCE, SUBMISSION, connected, of_kind
 from conformance.suite.desk.snapshot import expect_kept
+from conformance.suite.desk.words import as_cx
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -55,7 +56,7 @@ def test_asked_before(desk: Desk) -> None:
                 sinks.news()
                 send(desk, patient, kind)
                 came = sinks.awaited(SUBMISSION)
-                wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+                wanted = as_cx(patient.matricule, patient.oid)
                 asked = [one.facts.get("asked") for one in of_kind(came, EXISTENCE)]
                 expect(
                     wanted in asked or not asked,

@@ -22,6 +22,7 @@ from conformance.suite.desk.sinks import (
     learn_how_late_documents_leave,
     of_kind,
 )
+from conformance.suite.desk.words import as_cx
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -176,7 +177,7 @@ def _expect_sent_as_before(desk: Desk, sinks: Sinks, patient: Patient) -> None:
     """Send the document that was refused once more: it is that of this patient, under the INS, as the first time."""
     sinks.settled()
     send(desk, patient, kind_of(desk, VACCINATION_NOTE))
-    wanted = f"{patient.matricule}^^^&{patient.oid}&ISO^NH"
+    wanted = as_cx(patient.matricule, patient.oid)
     for one in of_kind(sinks.awaited(SUBMISSION), SUBMISSION):
         told = one.facts.get("patient_ids", ())
         expect(

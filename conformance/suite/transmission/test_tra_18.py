@@ -11,6 +11,7 @@ from conformance.drivers.model import Status
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import adult
+from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.steps import preparing
 from conformance.suite.desk.words import expect_values
 from conformance.suite.transmission.feeding import NONE, fed, told_of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 DAY: Final = "1958-03-14"
 """Somebody of age."""
-WITH_INS: Final = frozenset({Status.RECUP, Status.QUAL})
 _SENT: Final = (
     "hyphens-leading-zero-29-february",
     "apostrophe-1912",

@@ -165,7 +165,7 @@ def test_what_comes_is_acknowledged_at_once() -> None:
         ask(client)
         assert client._socket is not None
         watched = Watched(client._socket)
-        client._socket = cast("socket.socket", watched)
+        client._peer = client._socket = cast("socket.socket", watched)
         assert ask(client) == (200, b"ok")
     reads = [at for at, name in enumerate(watched.done) if name == "recv"]
     assert reads

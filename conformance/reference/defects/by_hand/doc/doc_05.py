@@ -21,14 +21,12 @@ def number_of_before_for_a_super_user(
     records: list[Record], about: Mapping[str, Any], memory: Memory
 ) -> list[Record]:
     """Print for a super-user the number that the file had on the document before."""
-    out = []
+    before: dict[str, Record] = memory.own
     for one in records:
         if one["matricule"]:
-            memory.own[about["patient_id"]] = {name: one[name] for name in ("matricule", "oid", "nature")}
-        elif about["role"] == "SUPER_USER":
-            one = {**one, **memory.own.get(about["patient_id"], {})}  # noqa: PLW2901 - as it goes on
-        out.append(one)
-    return out
+            before[about["patient_id"]] = {name: one[name] for name in ("matricule", "oid", "nature")}
+    kept = before.get(about["patient_id"], {}) if about["role"] == "SUPER_USER" else {}
+    return [one if one["matricule"] else {**one, **kept} for one in records]
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
