@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,26 @@ class Ending(Exception):  # noqa: N818 - what a check came to; not an error of t
     depends_on: tuple[str, ...] = ()
     """Keys of the rules whose departure would explain this ending (*consequence of*)."""
 
+    def aside(self) -> Aside | None:
+        """Return the departure from another rule that this ending shows, if any: the software did not do a step as that rule says.
+
+        The check was not made to judge it, so it is a WARNING at most.
+        """
+        if self.verdict is not Verdict.INCONCLUSIVE or not self.depends_on:
+            return None
+        return Aside(rules=self.depends_on, reason=self.text, inferred=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A departure that a check saw on its way from rules that it is not about."""
+
+    rules: tuple[str, ...]
+    """Keys of the rules that say it must not be. The first one that is judged is told of it, unless the checks of one of them have found a departure."""
+    reason: Text
+    inferred: bool = False
+    """It rests on an inferred part of the rule, or on a check that was not made to judge it: a WARNING."""
+
 
 class Departure(Ending, AssertionError):  # noqa: N818 - what a check found out about the software; not an error of the program
     """The software does not do what the rule says."""
@@ -102,7 +123,8 @@ class UndecidedError(Ending):
             verdict: ``NOT_TESTED`` when the software does not tell what the check needs to know, ``REVIEW`` when a
                 human has to look.
             depends_on: keys of the rules that the step which failed rests on. When one of them is departed from, the
-                report says *consequence of STA-03* instead of blaming the set-up.
+                report says *consequence of STA-03* instead of blaming the set-up; when the checks of none of them found
+                anything, the first is told of this (``Aside``).
         """
         super().__init__(fr)
         self.text = Text(fr, en)

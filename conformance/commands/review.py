@@ -25,7 +25,7 @@ from simulator.text import Text, text_of, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.record.judging import CheckEnd
+    from conformance.record.ends import CheckEnd
     from simulator.text import Lang
 
 MAX_TEXT = 500

@@ -28,7 +28,7 @@ from conformance.record.events import Outcome, SuiteCollected
 from conformance.record.judging import verdict_for
 from conformance.record.timeline import BreakEntry, Timeline
 from conformance.rules.catalogue import load_catalogue
-from conformance.verdicts import Verdict, combine
+from conformance.verdicts import Ending, Verdict, combine
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from conformance.engine.context import BenchContext
     from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
+    from conformance.verdicts import Aside
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
 
@@ -162,6 +163,11 @@ class BenchPlugin:
         self.tap.acted()
         session = RecordingSession(self.context.insi, evidence, on_scenario=scenario, before=before)
         return cast("SessionClient", session)
+
+    @pytest.fixture
+    def see_aside(self, request: pytest.FixtureRequest) -> Callable[[Aside], None]:
+        """Return what notes a departure from a rule that the check is not about."""
+        return cast("pytest.Item", request.node).stash[_RUN].see
 
     @pytest.fixture
     def lateness(self) -> Lateness:
@@ -308,6 +314,7 @@ class BenchPlugin:
                     outcome=outcome,
                     duration=round(run.duration, 6),
                     verbs=tuple(sorted(run.verbs)),
+                    asides=tuple(run.asides),
                 )
             )
             # The record has it: memory must not grow with the campaign.
@@ -337,6 +344,8 @@ class BenchPlugin:
         run = item.stash[_RUN]
         outcome = judge(call.excinfo.value, call.when if call.when != "collect" else "setup", run.check.apart)
         run.outcomes.append(outcome)
+        if isinstance(call.excinfo.value, Ending):
+            run.see(call.excinfo.value.aside())
         # What many checks share raises the same obstacle for each: its trace would grow with every one, and pytest writes it out.
         call.excinfo.value.__traceback__ = None
         run.gone = run.gone or is_gone(call.excinfo.value)

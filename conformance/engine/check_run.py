@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from conformance.engine.outcome import PASSED
 from conformance.record.judging import INTERRUPTED
@@ -13,6 +13,11 @@ from conformance.verdicts import combine
 if TYPE_CHECKING:
     from conformance.engine.checks import Check
     from conformance.record.events import Outcome
+    from conformance.verdicts import Aside
+
+
+MAX_ASIDES: Final = 20
+"""Departures from other rules that are noted of one check."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,8 +33,15 @@ class CheckRun:
     duration: float = 0.0
     finished: bool = False
     verbs: set[str] = field(default_factory=set)
+    asides: list[Aside] = field(default_factory=list)
+    """Departures from other rules, each once."""
     gone: bool = False
     """Nobody answered for the software."""
+
+    def see(self, aside: Aside | None) -> None:
+        """Note a departure from another rule, unless it is known or there are too many."""
+        if aside is not None and aside not in self.asides and len(self.asides) < MAX_ASIDES:
+            self.asides.append(aside)
 
     @property
     def outcome(self) -> Outcome:

@@ -17,7 +17,8 @@ from conformance.engine.choices import Choices
 from conformance.engine.events import RunFinished
 from conformance.engine.sharing import Shares
 from conformance.engine.wanted import Wanted
-from conformance.record.judging import CheckEnd, judge_rules
+from conformance.record.ends import CheckEnd
+from conformance.record.judging import judge_rules
 from conformance.record.uncollected import seldom_collected
 from conformance.rules.catalogue import find_rule, load_catalogue
 from simulator.text import Text, TextError
@@ -87,6 +88,7 @@ def run_checks(
             outcome=run.outcome,
             duration=run.duration,
             evidence=run.evidence.entries,
+            asides=tuple(run.asides),
         )
         for run in plugin.runs.values()
     ]

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from conformance.record.missed import Missed
 from conformance.record.timeline import AttachmentEntry, Plain
-from conformance.verdicts import Verdict
+from conformance.verdicts import Aside, Verdict
 from simulator.text import Text
 
 VERSION = 2
@@ -199,6 +199,8 @@ class CheckFinished:
     """Seconds."""
     verbs: tuple[str, ...] = ()
     """The verbs that it used, sorted."""
+    asides: tuple[Aside, ...] = ()
+    """Departures from other rules that it saw on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.record.asides import told_asides
 from conformance.record.events import Outcome
 from conformance.record.results import CheckResult, RuleResult, WaiverState, deciding
 from conformance.verdicts import Verdict, combine
@@ -16,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from conformance.record.ends import CheckEnd
     from conformance.record.missed import Missed
     from conformance.record.results import Waiver
-    from conformance.record.timeline import Entry
     from conformance.rules.catalogue import Rule
+    from conformance.verdicts import Aside
 
 NO_CHECK: Final = Text(
     "Aucun contrôle n'existe pour cette règle dans cette version du banc.",
@@ -32,18 +35,6 @@ INTERRUPTED: Final = Outcome(
         "The campaign was interrupted before the end of this check.",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckEnd:
-    """A check and how it ended."""
-
-    id: str
-    title: Text
-    rules: tuple[str, ...]
-    outcome: Outcome
-    duration: float = 0.0
-    evidence: tuple[Entry, ...] = ()
 
 
 def verdict_for(outcome: Outcome, rule: Rule) -> Verdict:
@@ -77,6 +68,11 @@ def judge_rules(
         for key, rule in catalogue.items()
         if key in wanted
     ]
+    told = told_asides(results, ends)
+    results = [
+        _result(result.rule, ends, told[key]) if (key := result.rule.key) in told else result
+        for result in results
+    ]
     departed = {result.rule.key for result in results if result.is_departed}
     depends = {end.id: end.outcome.depends_on for end in ends}
     by_rule = {waiver.rule: waiver for waiver in waivers}
@@ -104,8 +100,15 @@ def _not_applicable(rule: Rule, reason: Text) -> RuleResult:
     return RuleResult(rule=rule, verdict=Verdict.NOT_APPLICABLE, reason=reason)
 
 
-def _result(rule: Rule, ends: Sequence[CheckEnd]) -> RuleResult:
-    checks = tuple(_check_result(rule, end) for end in ends if rule.key in end.rules)
+def _result(
+    rule: Rule, ends: Sequence[CheckEnd], asides: Mapping[str, Aside] = MappingProxyType({})
+) -> RuleResult:
+    """Return the result of a rule from its own checks, and from what others saw of it, by their ids."""
+    checks = tuple(
+        _check_result(rule, end, asides.get(end.id))
+        for end in ends
+        if rule.key in end.rules or end.id in asides
+    )
     if not checks:
         return RuleResult(rule=rule, verdict=Verdict.NOT_TESTED, reason=rule.not_tested_reason or NO_CHECK)
     these = deciding(checks)
@@ -133,7 +136,9 @@ def said_of_paths(missed: Sequence[Missed]) -> Text | None:
     return Text(f"testée en partie, voie absente : {fr}", f"tested in part, path not offered: {en}")
 
 
-def _check_result(rule: Rule, end: CheckEnd) -> CheckResult:
+def _check_result(rule: Rule, end: CheckEnd, aside: Aside | None = None) -> CheckResult:
+    if aside is not None:
+        return _seen_aside(rule, end, aside)
     return CheckResult(
         id=end.id,
         title=end.title,
@@ -144,6 +149,29 @@ def _check_result(rule: Rule, end: CheckEnd) -> CheckResult:
         duration=end.duration,
         is_apart=end.outcome.is_apart,
         missed=end.outcome.missed,
+    )
+
+
+def _seen_aside(rule: Rule, end: CheckEnd, aside: Aside) -> CheckResult:
+    """Return a check with the departure from a rule that it saw on its way."""
+    outcome = Outcome(verdict=Verdict.FAIL, reason=aside.reason, inferred=aside.inferred)
+    is_own = rule.key in end.rules
+    reason = (
+        aside.reason
+        if is_own
+        else Text(
+            f"Vu pendant un contrôle d'une autre règle : {aside.reason.fr}",
+            f"Seen during a check of another rule: {aside.reason.en}",
+        )
+    )
+    return CheckResult(
+        id=end.id,
+        title=end.title,
+        verdict=verdict_for(outcome, rule),
+        reason=reason,
+        evidence=end.evidence,
+        duration=end.duration if is_own else 0.0,
+        missed=end.outcome.missed if is_own else (),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from conformance.record.judging import INTERRUPTED, CheckEnd, judge_rules
+from conformance.record.ends import CheckEnd
+from conformance.record.judging import INTERRUPTED, judge_rules
 from conformance.record.results import Campaign, CampaignMeta, Waiver
 from conformance.record.reviewing import reviewed
 from conformance.record.uncollected import uncollected
@@ -72,6 +73,7 @@ def check_ends(record: Record, *, evidence: bool = True) -> list[CheckEnd]:
                 outcome=reviewed(finished.outcome, decisions.get(check_id)) if finished else INTERRUPTED,
                 duration=finished.duration if finished else 0.0,
                 evidence=tuple(record.timeline(check_id)) if evidence else (),
+                asides=finished.asides if finished else (),
             )
         )
     return ends

@@ -14,15 +14,16 @@ from conformance.suite.desk.steps import Desk
 from conformance.verdicts import Departure, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from conformance.drivers.protocol import Driver
+    from conformance.verdicts import Aside
 
 __all__ = ["desk", "memory", "new_desk"]
 
 
 @pytest.fixture
-def desk(new_desk: Desk) -> Desk:
+def desk(new_desk: Desk, see_aside: object) -> Desk:  # noqa: ARG001 - what watches the desk tells by it
     """Return the desk, once the software is known to empty itself, and with nothing switched on that validates by itself."""
     new_desk.need_reset()
     switch_off(new_desk)
@@ -31,19 +32,27 @@ def desk(new_desk: Desk) -> Desk:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Let a check that has found nothing tell of what was refused and done all the same."""
+    """Let a check that has found nothing tell of what was refused and done all the same; whatever other rules say of it is told apart."""
+    watch = _watch_of(pyfuncitem)
+    rules = [key for mark in pyfuncitem.iter_markers("rule") for key in mark.args]
     try:
         result = yield
     except Departure:
         raise
     except Ending:
-        _tell(pyfuncitem)
+        if watch is not None:
+            watch.tell(rules)
         raise
-    _tell(pyfuncitem)
+    finally:
+        for found in watch.found if watch is not None else ():
+            if not found.owners.concern(rules):
+                see_aside = cast("Callable[[Aside], None]", pyfuncitem.funcargs["see_aside"])
+                see_aside(found.aside())
+    if watch is not None:
+        watch.tell(rules)
     return result
 
 
-def _tell(item: pytest.Function) -> None:
+def _watch_of(item: pytest.Function) -> Watched | None:
     at = item.funcargs.get("desk")
-    if isinstance(at, Desk) and isinstance(at.lgo, Watched):
-        at.lgo.tell([key for mark in item.iter_markers("rule") for key in mark.args])
+    return at.lgo if isinstance(at, Desk) and isinstance(at.lgo, Watched) else None

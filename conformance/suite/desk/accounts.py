@@ -11,8 +11,8 @@ from conformance.suite.desk.wire import is_disturbed, returned
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from conformance.suite.desk.found import Found, Owners
     from conformance.suite.desk.wire import Wire
-    from conformance.verdicts import Departure
     from simulator.client import ExchangeView
 
 _CALLS: Final = frozenset({Verb.CALL_INSI_TRAITS, Verb.SEARCH_INSI, Verb.CALL_INSI_CARD})
@@ -22,6 +22,8 @@ LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL}
 """Looks that show what files hold, besides a reading."""
 _TAKES_INS: Final = frozenset({Verb.DOWNGRADE_STATUS, Verb.SET_ATTRIBUTES})
 """Acts that may take the INS of a file away."""
+_KEEPS_TRAITS: Final = _TAKES_INS | {Verb.RECORD_PROOF, Verb.VALIDATE_IDENTITY}
+"""Acts on a file that change none of its traits."""
 _TAKES_OTHER_INS: Final = frozenset(
     {Verb.CALL_INSI_TRAITS, Verb.CALL_INSI_CARD, Verb.START_INSI_CALL, Verb.VERIFY_INS}
 )
@@ -53,8 +55,8 @@ class Accounts:
         self._is_alone = True
 
     @property
-    def found(self) -> list[tuple[frozenset[str], Departure]]:
-        """The departures found so far, each with the rules, or groups of them, that it belongs to."""
+    def found(self) -> list[Found]:
+        """The departures found so far."""
         return self._ledger.found
 
     def forget(self) -> None:
@@ -96,9 +98,9 @@ class Accounts:
             self._ledger.sent(call.patient_id, [each.traits for each in exchanges if each.traits is not None])
 
     def done(
-        self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any, groups: frozenset[str]
+        self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any, owners: Owners | None
     ) -> None:
-        """Note an act that was not refused."""
+        """Note an act that was not refused; ``owners``: the rules about what it does to a file, where there are any."""
         ledger = self._ledger
         if name == Verb.CREATE_PATIENT and isinstance(answer, Patient):
             ledger.created(args[0], answer)
@@ -111,8 +113,8 @@ class Accounts:
             patient_id = named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]
             if patient_id is not None:
                 ledger.forget_ins(patient_id)
-        elif name in _TAKES_INS or name in {Verb.RECORD_PROOF, Verb.VALIDATE_IDENTITY}:
-            ledger.done(args[0], name, groups, may_lose_ins=name in _TAKES_INS)
+        elif owners is not None and name in _KEEPS_TRAITS:
+            ledger.done(args[0], name, owners, may_lose_ins=name in _TAKES_INS)
         elif name == Verb.WRITE_RIGHTS:
             ledger.hide(args[0])
         elif name not in _KEEPS_ALL:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from conformance.drivers.model import STRICT_FIELDS
+from conformance.suite.desk.found import Found, Owners, together
 from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.words import label, shown
 from conformance.verdicts import Departure
@@ -66,11 +67,11 @@ class Origin:
     is_typed: bool = True
     """By a user; otherwise INSi returned it."""
 
-    def rules(self, name: str) -> frozenset[str]:
+    def owners(self, name: str) -> Owners:
         """Return the rules that say that a file holds the value of a field as it came."""
         if self.is_typed:
-            return _FORMATS[name] | {"FLD-01"}
-        return frozenset({"RSP-02", "RSP-03"} if name == "first_names" else {"RSP-02"})
+            return Owners("FLD-01", _FORMATS[name])
+        return Owners("RSP-02", frozenset({"RSP-03"} if name == "first_names" else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,10 @@ class _Place:
     """Where something of a file is told, besides the file."""
 
     text: Text
-    rules: frozenset[str]
-    """The rules, or groups of them, that say that it is told as the file holds it."""
+    owners: Owners
+    """The rules that say that it is told as the file holds it."""
+    inferred: bool = False
+    """That follows from what they say, and is not said."""
 
 
 _REQUEST: Final = _Place(
@@ -87,20 +90,21 @@ _REQUEST: Final = _Place(
         "une requête pour ce dossier ne porte pas ce qu'il contient",
         "a request for this file does not carry what it holds",
     ),
-    rules=frozenset({"CAL-06", "CAL-08", "CAL-09"}),
+    owners=Owners("CAL-08", frozenset({"CAL-06", "CAL-09"})),
 )
 _SEARCH: Final = _Place(
     text=Text(
         "une recherche ne montre pas ce que le dossier contient", "a search does not show what the file holds"
     ),
-    rules=frozenset({"SRC"}),
+    owners=Owners("SRC-01", frozenset({"SRC"})),
+    inferred=True,
 )
 _COMPARISON: Final = _Place(
     text=Text(
         "la comparaison ne montre pas ce que le dossier contient",
         "the comparison does not show what the file holds",
     ),
-    rules=frozenset({"RSP-01"}),
+    owners=Owners("RSP-01"),
 )
 TYPED: Final = Origin(text=Text("saisi à la création", "typed at creation"))
 CHANGED: Final = Origin(text=Text("saisi en modification", "typed as a change"))
@@ -128,9 +132,9 @@ class _File:
     """What is known of one file."""
 
     values: dict[str, _Value] = field(default_factory=dict)
-    since: dict[str, frozenset[str]] = field(default_factory=dict)
-    """What was done to it since it was last read, with the rules, or groups of them, about that."""
-    wrong: tuple[frozenset[str], Departure] | None = None
+    since: dict[str, Owners] = field(default_factory=dict)
+    """What was done to it since it was last read, with the rules about that."""
+    wrong: Found | None = None
     """What its last reading showed: a software that is late shows the right thing in the end."""
 
 
@@ -140,12 +144,12 @@ class Ledger:
     def __init__(self) -> None:
         """Know of no file."""
         self._files: dict[str, _File] = {}
-        self._found: list[tuple[frozenset[str], Departure]] = []
+        self._found: list[Found] = []
         self._unseeing: set[str] = set()
 
     @property
-    def found(self) -> list[tuple[frozenset[str], Departure]]:
-        """The departures found so far, each with the rules, or groups of them, that it belongs to."""
+    def found(self) -> list[Found]:
+        """The departures found so far."""
         for patient_id in list(self._files):
             self._settle(patient_id)
         return self._found
@@ -204,13 +208,13 @@ class Ledger:
                 file.values.pop(name, None)
         self._may_lose_ins(file)
 
-    def done(self, patient_id: str, act: str, groups: frozenset[str], *, may_lose_ins: bool) -> None:
+    def done(self, patient_id: str, act: str, owners: Owners, *, may_lose_ins: bool) -> None:
         """Note an act on a file that changes none of its traits, and no INS but by taking it away."""
         file = self._files.get(patient_id)
         if file is None:
             return
         self._settle(patient_id)
-        file.since[act] = groups
+        file.since[act] = owners
         if may_lose_ins:
             self._may_lose_ins(file)
 
@@ -277,8 +281,10 @@ class Ledger:
         ]
         if wrong:
             text = _lines(wrong)
-            departure = Departure(f"{place.text.fr} : {text.fr}", f"{place.text.en}: {text.en}")
-            self._found.append((place.rules, departure))
+            departure = Departure(
+                f"{place.text.fr} : {text.fr}", f"{place.text.en}: {text.en}", inferred=place.inferred
+            )
+            self._found.append(Found(place.owners, departure))
         return bool(wrong)
 
     @staticmethod
@@ -317,21 +323,26 @@ def _seen(file: _File) -> dict[str, _Value]:
     return {name: value for name, value in file.values.items() if value.was_seen or value.origin.is_typed}
 
 
-def _departure(
-    wrong: Collection[_Told], since: Mapping[str, frozenset[str]]
-) -> tuple[frozenset[str], Departure]:
-    """Return what is wrong with a file, as a departure, with the rules, or groups of them, that it belongs to."""
-    acted = frozenset[str]().union(*since.values())
-    rules = [acted if value.was_seen and acted else value.origin.rules(name) for name, value, _ in wrong]
+def _departure(wrong: Collection[_Told], since: Mapping[str, Owners]) -> Found:
+    """Return what is wrong with a file."""
+    acted = list(since.values())
+    owners = [
+        each
+        for name, value, _ in wrong
+        for each in (acted if value.was_seen and acted else (value.origin.owners(name),))
+    ]
     acts, text = ", ".join(since), _lines(wrong)
     after = (
         Text(f"après {acts}, le dossier", f"after {acts}, the file")
         if acts
         else Text("le dossier", "the file")
     )
-    return frozenset[str]().union(*rules), Departure(
-        f"{after.fr} ne contient pas ce qu'il doit contenir : {text.fr}",
-        f"{after.en} does not hold what it has to: {text.en}",
+    return Found(
+        together(owners),
+        Departure(
+            f"{after.fr} ne contient pas ce qu'il doit contenir : {text.fr}",
+            f"{after.en} does not hold what it has to: {text.en}",
+        ),
     )
 
 

@@ -18,7 +18,8 @@ from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import IDENTITY_FIELDS, CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.suite.desk.accounts import LOOKS, Accounts
-from conformance.suite.desk.said_in_log import RULES, Values, departure, misplaced
+from conformance.suite.desk.found import Found, Owners, together
+from conformance.suite.desk.said_in_log import Values, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
 from conformance.verdicts import Departure
 
@@ -32,45 +33,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """An act on a file: how it is called, and the groups of rules that say what it may do."""
+    """An act on a file: how it is called, and the rules that say what it may do."""
 
     fr: str
     en: str
-    groups: frozenset[str]
+    owners: Owners
 
 
 _ACTS: Final[Mapping[str, _Act]] = MappingProxyType(
     {
         Verb.UPDATE_PATIENT: _Act(
-            "modification", "change", frozenset({"STA", "FLD", "TRT", "MAT", "RSP", "ATT"})
+            "modification", "change", Owners("STA-12", frozenset({"STA", "FLD", "TRT", "MAT", "RSP", "ATT"}))
         ),
         Verb.RECORD_PROOF: _Act(
-            "enregistrement d'une pièce", "recording of a document", frozenset({"PRF", "ATT", "STA"})
+            "enregistrement d'une pièce",
+            "recording of a document",
+            Owners("PRF-01", frozenset({"PRF", "ATT", "STA"})),
         ),
-        Verb.VALIDATE_IDENTITY: _Act("validation", "validation", frozenset({"STA", "ATT", "PRF"})),
-        Verb.SET_ATTRIBUTES: _Act("choix des attributs", "choice of attributes", frozenset({"ATT", "STA"})),
-        Verb.DOWNGRADE_STATUS: _Act("abaissement", "downgrade", frozenset({"STA", "ATT"})),
+        Verb.VALIDATE_IDENTITY: _Act(
+            "validation", "validation", Owners("PRF-04", frozenset({"STA", "ATT", "PRF"}))
+        ),
+        Verb.SET_ATTRIBUTES: _Act(
+            "choix des attributs", "choice of attributes", Owners("ATT-01", frozenset({"ATT", "STA"}))
+        ),
+        Verb.DOWNGRADE_STATUS: _Act("abaissement", "downgrade", Owners("STA-08", frozenset({"STA", "ATT"}))),
         Verb.DECIDE_PROPOSAL: _Act(
-            "décision sur l'identité INSi", "decision on the INSi identity", frozenset({"RSP", "ATT", "STA"})
+            "décision sur l'identité INSi",
+            "decision on the INSi identity",
+            Owners("RSP-02", frozenset({"RSP", "ATT", "STA"})),
         ),
-        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", frozenset({"CAL", "ATT"})),
-        Verb.CALL_INSI_CARD: _Act("appel INSi par carte", "INSi call by card", frozenset({"CAL", "ATT"})),
-        Verb.VERIFY_INS: _Act("vérification", "verification", frozenset({"VER"})),
+        Verb.CALL_INSI_TRAITS: _Act("appel INSi", "INSi call", Owners("RSP-01", frozenset({"CAL", "ATT"}))),
+        Verb.CALL_INSI_CARD: _Act(
+            "appel INSi par carte", "INSi call by card", Owners("RSP-01", frozenset({"CAL", "ATT"}))
+        ),
+        Verb.VERIFY_INS: _Act("vérification", "verification", Owners("VER-05", frozenset({"VER"}))),
     }
 )
-_CHANGES_NOTHING: Final[Mapping[object, frozenset[str]]] = MappingProxyType(
+_CHANGES_NOTHING: Final[Mapping[object, Owners]] = MappingProxyType(
     {
-        CallOutcome.FOUND: frozenset({"RSP-01"}),
-        CallOutcome.NOT_FOUND: frozenset({"RSP-12"}),
-        CallOutcome.SEVERAL: frozenset({"RSP-13"}),
-        CallOutcome.REJECTED: frozenset({"RSP-08", "RSP-09", "ERR-02", "ERR-04"}),
-        CallOutcome.ERROR: frozenset({"ERR-01", "ERR-02", "ERR-04", "ERR-06"}),
-        VerificationOutcome.OK: frozenset({"VER"}),
-        VerificationOutcome.ERROR: frozenset({"VER", "ERR-02"}),
+        CallOutcome.FOUND: Owners("RSP-01"),
+        CallOutcome.NOT_FOUND: Owners("RSP-12"),
+        CallOutcome.SEVERAL: Owners("RSP-13"),
+        CallOutcome.REJECTED: Owners("ERR-04", frozenset({"RSP-08", "RSP-09", "ERR-02"})),
+        CallOutcome.ERROR: Owners("ERR-02", frozenset({"ERR-01", "ERR-04", "ERR-06"})),
+        VerificationOutcome.OK: Owners("VER-05", frozenset({"VER"})),
+        VerificationOutcome.ERROR: Owners("ERR-02", frozenset({"VER"})),
     }
 )
 """What an act may end with that changes no file, and the rules that say so."""
-_DECLINED: Final = frozenset({"RSP-01"})
+_DECLINED: Final = Owners("RSP-01")
 _OF_ONE_FILE: Final = frozenset(
     {
         Verb.UPDATE_PATIENT,
@@ -109,10 +120,10 @@ _NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """An act after which a file has to be as it was, and the rules, or groups of them, that say so."""
+    """An act after which a file has to be as it was, and the rules that say so."""
 
     act: _Act
-    rules: frozenset[str]
+    owners: Owners
     is_quiet: bool = False
     """It was done, and changes nothing by its nature."""
 
@@ -143,8 +154,8 @@ class Watched:
         self._elsewhere: dict[str, list[_Done]] = {}
         self._calls: dict[str, str] = {}
         self._values, self._users = Values(), set[str]()
-        self._found: list[tuple[frozenset[str], Departure]] = []
-        self._adopted: list[tuple[frozenset[str], Departure]] = []
+        self._found: list[Found] = []
+        self._adopted: list[Found] = []
 
     def apart(self) -> Watched:
         """Return the same software with a watch of its own, for what several checks share.
@@ -156,11 +167,11 @@ class Watched:
         return Watched(self._lgo, self._wire)
 
     @property
-    def found(self) -> tuple[tuple[frozenset[str], Departure], ...]:
-        """The departures found so far, each with the rules, or groups of them, that it belongs to."""
+    def found(self) -> tuple[Found, ...]:
+        """The departures found so far."""
         return (*self._adopted, *self._found, *self._accounts.found)
 
-    def adopt(self, found: Collection[tuple[frozenset[str], Departure]]) -> None:
+    def adopt(self, found: Collection[Found]) -> None:
         """Take over what was found while something was prepared that this check shares with others."""
         self._adopted.extend(each for each in found if each not in self._adopted)
 
@@ -173,10 +184,9 @@ class Watched:
         Raises:
             Departure: a file has changed by an act that was refused.
         """
-        groups = {*rules, *(rule.partition("-")[0] for rule in rules)}
-        for concerned, found in self.found:
-            if concerned & groups:
-                raise found
+        for found in self.found:
+            if found.owners.concern(rules):
+                raise found.departure
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped software; a verb comes with its watch."""
@@ -233,8 +243,7 @@ class Watched:
                 answer = self._accounts.asking(name, member, args, named)
                 is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
                 self._note(answer)
-                groups = _ACTS[name].groups if name in _ACTS else frozenset[str]()
-                self._accounts.done(name, args, named, answer, groups)
+                self._accounts.done(name, args, named, answer, _ACTS[name].owners if name in _ACTS else None)
             except RefusedError:
                 is_refused = True
                 raise
@@ -254,8 +263,7 @@ class Watched:
             entries = member(*args, **named)
             # The last ones: those of this check.
             for entry in entries[-_LAST:]:
-                for part, told, other in misplaced(entry, self._values, self._users):
-                    self._found.append((RULES[part], departure(part, told, other)))
+                self._found.extend(misplaced(entry, self._values, self._users))
             return entries
 
         return read
@@ -266,9 +274,7 @@ class Watched:
         if isinstance(answer, Patient):
             self._values.hold(answer.id, identity_of(answer))
 
-    def _acted(
-        self, name: str, args: tuple[Any, ...], *, is_refused: bool, quiet: frozenset[str] | None
-    ) -> None:
+    def _acted(self, name: str, args: tuple[Any, ...], *, is_refused: bool, quiet: Owners | None) -> None:
         """Note an act: what was seen holds no more, unless the software has refused it, it changes nothing or is about another file.
 
         Args:
@@ -286,15 +292,15 @@ class Watched:
             patient_id = self._calls.get(patient_id, "")
         if is_refused or quiet is not None:
             act = _ACTS[name]
-            rules = act.groups if quiet is None or is_refused else quiet
-            done = _Done(act, rules, is_quiet=not is_refused)
+            owners = act.owners if quiet is None or is_refused else quiet
+            done = _Done(act, owners, is_quiet=not is_refused)
             self._refused.setdefault(patient_id, []).append(done)
             return
         self._seen = {key: seen for key, seen in self._seen.items() if key[0] != patient_id}
         self._refused.pop(patient_id, None)
         self._elsewhere.pop(patient_id, None)
         for other, _ in self._seen:
-            self._elsewhere.setdefault(other, []).append(_Done(_ACTS[name], _ACTS[name].groups))
+            self._elsewhere.setdefault(other, []).append(_Done(_ACTS[name], _ACTS[name].owners))
 
     def _forget(self) -> None:
         self._seen.clear()
@@ -320,11 +326,10 @@ class Watched:
         except Departure as departure:
             # Of several acts the one that was done may have done it; who refuses it afterwards did nothing more.
             blamed = [each for each in done if each.is_quiet] or done
-            groups = frozenset[str]().union(*(each.rules for each in blamed))
-            self._found.append((groups, departure))
+            self._found.append(Found(together([each.owners for each in reversed(blamed)]), departure))
 
 
-def _quiet(answer: object, named: Mapping[str, Any]) -> frozenset[str] | None:
+def _quiet(answer: object, named: Mapping[str, Any]) -> Owners | None:
     """Return the rules that say that an act has changed no file; ``None``: it may have."""
     if isinstance(answer, (InsiCall, Verification)):
         return _CHANGES_NOTHING.get(answer.outcome)

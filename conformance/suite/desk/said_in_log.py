@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import IDENTITY_FIELDS
 from conformance.drivers.screens import Authentication
+from conformance.suite.desk.found import Found, Owners
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import AuditEntry
 
-CALLS: Final = frozenset({"INSI_CALL", "INSI_VERIFICATION"})
-RULES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+VERIFICATION: Final = "INSI_VERIFICATION"
+CALLS: Final = frozenset({"INSI_CALL", VERIFICATION})
+_OWNERS: Final[Mapping[str, Owners]] = MappingProxyType(
     {
-        "user": frozenset({"SEC-02", "SEC-06", "CAL-16", "VER-02", "ERR-03"}),
-        "mode": frozenset({"SEC-06", "VER-02", "ERR-03", "RSP-14", "BLK-04"}),
-        "code": frozenset({"SEC-06", "VER-02", "ERR-03", "RSP-14", "BLK-04"}),
-        "authentication": frozenset({"CAL-16", "SEC-02", "ERR-03"}),
-        "returned": frozenset({"RSP-14", "SEC-06"}),
-        "changes": frozenset({"SEC-05"}),
+        "user": Owners("SEC-02", frozenset({"SEC-06", "CAL-16", "VER-02", "ERR-03"})),
+        "mode": Owners("SEC-06", frozenset({"VER-02", "ERR-03", "RSP-14", "BLK-04"})),
+        "code": Owners("SEC-06", frozenset({"VER-02", "ERR-03", "RSP-14", "BLK-04"})),
+        "authentication": Owners("SEC-02", frozenset({"CAL-16", "ERR-03"})),
+        "returned": Owners("RSP-14", frozenset({"SEC-06"})),
+        "changes": Owners("SEC-05"),
     }
 )
 """The rules that ask for what stands in a field of an entry."""
+_OF_A_CALL: Final = frozenset({"user", "mode", "code"})
 _CODE: Final = re.compile(r"\d\d|(siram|insi|desir)_\w+", re.IGNORECASE)
 _MEANS: Final = frozenset(means.value for means in Authentication)
 _MODES: Final = frozenset({"TRAITS", "VITALE", "UNIT", "LOT", "RECEPTION"})
@@ -79,7 +82,16 @@ def _add(known: dict[str, set[str]], values: Mapping[str, str | None]) -> None:
             known.setdefault(name, set()).add(value)
 
 
-def misplaced(entry: AuditEntry, values: Values, users: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def misplaced(entry: AuditEntry, values: Values, users: Collection[str]) -> Iterator[Found]:
+    """Yield a departure for whatever stands in the wrong field of an entry."""
+    for part, told, other in _misplaced(entry, values, users):
+        owners = _OWNERS[part]
+        if entry.action == VERIFICATION and part in _OF_A_CALL:
+            owners = Owners("VER-02", owners.rules)
+        yield Found(owners, _departure(part, told, other))
+
+
+def _misplaced(entry: AuditEntry, values: Values, users: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """Yield what stands in the wrong field of an entry: the field, what it holds and what that is, in the words of the API."""
     if entry.action in CALLS:
         if entry.mode and (_CODE.fullmatch(entry.mode) or entry.mode in _MEANS):
@@ -99,7 +111,7 @@ def misplaced(entry: AuditEntry, values: Values, users: Collection[str]) -> Iter
                 yield part, f"{name} = {value}", other
 
 
-def departure(part: str, told: str, other: str) -> Departure:
+def _departure(part: str, told: str, other: str) -> Departure:
     """Return what is said of something in the wrong field."""
     return Departure(
         f"une trace du journal porte « {told} » dans « {part} » : c'est une valeur de « {other} »",

@@ -358,3 +358,29 @@ def test_the_users_own_pytest_settings_change_nothing(
 def test_nothing_is_printed_by_pytest(bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
     bench.run(TWO_CHECKS)
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_a_check_sees_of_other_rules_is_told_under_them(bench: Bench) -> None:
+    """By its own account, and by a step that went wrong."""
+    run = bench.run(
+        """
+        from conformance.verdicts import Aside, UndecidedError
+        from simulator.text import Text
+
+        @pytest.mark.rule("SRC-01")
+        def test_seen(see_aside):
+            for _ in range(2):
+                see_aside(Aside(rules=("FLD-01",), reason=Text("perdu", "lost")))
+
+        @pytest.mark.rule("SRC-01")
+        def test_stuck():
+            raise UndecidedError("PROV", "PROV", depends_on=("STA-05",))
+        """,
+        rules=["SRC-01", "FLD-01", "STA-05"],
+    )
+    assert verdicts(run) == {
+        "FLD-01": Verdict.FAIL,
+        "SRC-01": Verdict.INCONCLUSIVE,
+        "STA-05": Verdict.WARNING,
+    }
+    assert [len(result.checks) for result in run.rules] == [1, 2, 1]

@@ -19,8 +19,10 @@ from conformance.record.replay import replay
 from conformance.record.results import WaiverState
 from conformance.record.timeline import Entry, ExchangeEntry, NoteEntry
 from conformance.record.writing import RECORD_NAME, RecordWriteError, RecordWriter
-from conformance.verdicts import Verdict
+from conformance.verdicts import Aside, Verdict
 from simulator.text import Text
+
+ASIDE = Aside(rules=("FLD-01", "TRT-01"), reason=Text("perdu", "lost"), inferred=True)
 
 
 def verdicts(path):
@@ -53,7 +55,7 @@ def test_no_field_is_lost_on_the_way(cls):
             missed=(CARD,),
         ).outcome,
         CampaignStarted: started(checks=("a",), shard="1/2", session="s", journeys=("import",)),
-        CheckFinished: dataclasses.replace(end("a"), verbs=("v",)),
+        CheckFinished: dataclasses.replace(end("a"), verbs=("v",), asides=(ASIDE,)),
         ExchangeEntry: dataclasses.replace(EXCHANGE, service="dmp"),
         HumanAct: HUMAN_ACT,
     }[cls]

@@ -9,8 +9,9 @@ import pytest
 
 from conformance.campaign import exit_code
 from conformance.plan import FailOn
+from conformance.record.ends import CheckEnd
 from conformance.record.events import Outcome
-from conformance.record.judging import CheckEnd, judge_rules
+from conformance.record.judging import judge_rules
 from conformance.record.results import Campaign, CampaignMeta, Waiver, WaiverState
 from conformance.report.coverage import headline_of
 from conformance.report.csv_report import render_csv

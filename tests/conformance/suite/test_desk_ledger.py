@@ -9,6 +9,7 @@ import pytest
 
 from conformance.drivers.model import Actor, CallOutcome, InsiCall, Patient, PatientTraits, Status
 from conformance.suite.desk.accounts import Accounts
+from conformance.suite.desk.found import Owners
 from conformance.suite.desk.ledger import Ledger
 
 USER, OTHER = Actor(user="dupont"), Actor(user="martin")
@@ -73,7 +74,8 @@ def test_what_was_typed_is_read(lost: dict[str, Any]) -> None:
     assert not ledger.found
     ledger = created()
     ledger.shown(replace(FILE, **lost), USER)
-    [(rules, departure)] = ledger.found
+    [found] = ledger.found
+    rules, departure = found.owners.rules, found.departure
     assert "FLD-01" in rules
     assert all(rule.startswith(("FLD-", "TRT-")) for rule in rules)
     assert next(iter(lost.values())) is None or str(next(iter(lost.values()))) in str(departure)
@@ -124,21 +126,23 @@ def test_what_was_accepted_is_read_while_the_file_has_an_ins(lost: dict[str, Any
     assert not ledger.found
     ledger = imported()
     ledger.shown(replace(WITH_INS, **lost), USER)
-    [(rules, _)] = ledger.found
+    [found] = ledger.found
+    rules = found.owners.rules
     assert rules == {"RSP-02"}
 
 
 def test_the_ins_may_go_with_the_status_and_the_traits_may_not() -> None:
     ledger = imported()
-    ledger.done("7", "downgrade_status", frozenset({"STA"}), may_lose_ins=True)
+    ledger.done("7", "downgrade_status", Owners("STA-08"), may_lose_ins=True)
     ledger.shown(FILE, USER)
     assert not ledger.found
     ledger = imported()
     ledger.shown(WITH_INS, USER)
-    ledger.done("7", "downgrade_status", frozenset({"STA"}), may_lose_ins=True)
+    ledger.done("7", "downgrade_status", Owners("STA-08"), may_lose_ins=True)
     ledger.shown(replace(FILE, birth_place="99999"), USER)
-    [(rules, _)] = ledger.found
-    assert rules == {"STA"}
+    [found] = ledger.found
+    rules = found.owners.rules
+    assert rules == {"STA-08"}
 
 
 def test_an_answer_that_is_not_as_it_has_to_be_is_left_to_its_rules() -> None:
@@ -163,7 +167,8 @@ def test_a_request_carries_what_the_file_holds() -> None:
     ledger.sent("7", [sent])
     assert not ledger.found
     ledger.sent("7", [sent, {**sent, "birth_date": "1983-12-31"}])
-    [(rules, _)] = ledger.found
+    [found] = ledger.found
+    rules = found.owners.rules
     assert rules == {"CAL-06", "CAL-08", "CAL-09"}
 
 
@@ -172,23 +177,25 @@ def test_a_request_carries_what_the_file_holds() -> None:
 )
 def test_nothing_is_expected_after_an_act_that_may_change_anything(act: str) -> None:
     accounts = Accounts(None)
-    accounts.done("create_patient", (TYPED,), {}, FILE, frozenset())
-    accounts.done(act, ("7",), {}, None, frozenset())
+    accounts.done("create_patient", (TYPED,), {}, FILE, None)
+    accounts.done(act, ("7",), {}, None, None)
     accounts.read(replace(FILE, birth_name="OTHER"), {"actor": USER})
     assert not accounts.found
 
 
 def test_the_accounts_follow_the_acts() -> None:
     accounts = Accounts(None)
-    accounts.done("create_patient", (TYPED,), {}, FILE, frozenset())
+    accounts.done("create_patient", (TYPED,), {}, FILE, None)
     call = InsiCall(id="c1", outcome=CallOutcome.FOUND, patient_id="7")
     assert accounts.asking("call_insi_traits", lambda *_, **__: call, ("7",), {}) is call
-    accounts.done("record_proof", ("7", "CNI"), {}, FILE, frozenset({"PRF"}))
+    accounts.done("record_proof", ("7", "CNI"), {}, FILE, Owners("PRF-01", frozenset({"PRF"})))
     accounts.read(FILE, {"actor": USER})
-    accounts.done("validate_identity", ("7",), {}, FILE, frozenset({"STA"}))
+    accounts.done("validate_identity", ("7",), {}, FILE, Owners("PRF-04", frozenset({"STA"})))
     accounts.read(replace(FILE, birth_name="D'ESTE"), {"actor": USER})
-    [(rules, departure)] = accounts.found
-    assert rules == {"STA"}
+    [found] = accounts.found
+    rules, departure = found.owners.rules, found.departure
+    assert rules == {"STA", "PRF-04"}
+    assert found.aside().rules == ("PRF-04",)
     assert "validate_identity" in str(departure)
 
 
@@ -200,4 +207,6 @@ def test_a_search_and_a_comparison_show_what_the_file_holds() -> None:
     assert not ledger.found
     ledger.listed([replace(partly, birth_date="1984-01-02")])
     ledger.compared("7", {"birth_place": "20004"})
-    assert [rules for rules, _ in ledger.found] == [{"SRC"}, {"RSP-01"}]
+    assert [found.owners.rules for found in ledger.found] == [{"SRC-01", "SRC"}, {"RSP-01"}]
+    # That a row shows what the file holds is in no text.
+    assert [found.departure.inferred for found in ledger.found] == [True, False]
