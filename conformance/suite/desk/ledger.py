@@ -5,7 +5,7 @@ corrects and validates people whom it looks at no more. Whatever is read of them
 was typed, or with what INSi answered, for people of every kind, on every path and in every status.
 
 Only what is beyond doubt is noted: values in the letters that a file has to hold (TRT), of acts that were not refused. A
-departure is one of the rules that the value comes under; elsewhere the checks of those rules say it.
+departure is one of the rules that the value comes under: of the check where it is about one of them, else told apart.
 """
 
 from __future__ import annotations
