@@ -6,6 +6,7 @@ are right (CNDA test 1.02). What leaves with an old assertion, or with none, is 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
+    by_card,
     calls_without_file,
     need_card_request,
     read_card,
@@ -53,6 +55,9 @@ SPANS: Final = {
     "7-days-1": timedelta(days=7, minutes=1),
 }
 """How long the card stays in the reader: lengths that a lost hour, a lost day or a lost date makes look short."""
+
+FIRST_TURN: Final = 12
+"""Minutes after the reading at which the card is used first."""
 
 HOURS: Final = {
     "midnight-utc": "2026-11-17T23:50:00+00:00",
@@ -115,17 +120,19 @@ def test_prepared_call(desk: Desk, span: str, way: str) -> None:
 
 @pytest.mark.rule("CAL-04")
 @pytest.mark.title(
-    fr="Se servir de la carte ne la rajeunit pas : douze minutes, un appel, douze minutes, un autre appel",
-    en="Using the card does not make it younger: twelve minutes, a call, twelve minutes, another call",
+    fr="Se servir de la carte, même en vain, ne la rajeunit pas : douze minutes, un appel, douze minutes, un autre appel",
+    en="Using the card, even in vain, does not make it younger: twelve minutes, a call, twelve minutes, another call",
 )
-def test_use_does_not_renew(desk: Desk) -> None:
+@pytest.mark.parametrize("scenario", [None, "faults/insi-102"], ids=["answered", "failed"])
+def test_use_does_not_renew(desk: Desk, scenario: str | None) -> None:
     people = family(desk.draw)
     patient = desk.create(people.insured.person)
     with passing(desk) as time:
         reading = read_card(desk, people.card())
         for minutes in (12, 24, 36):
             time.passes(minutes=12)
-            call, requests = try_card_call(desk, reading, people.insured, patient)
+            with desk.answered_by(by_card(scenario)) if scenario and minutes == FIRST_TURN else nullcontext():
+                call, requests = try_card_call(desk, reading, people.insured, patient)
             moment = Moment(f"{minutes} minutes après lecture", f"{minutes} minutes after the reading")
             _expect_fresh(call, requests, time, moment)
 
