@@ -6,7 +6,6 @@ are right (CNDA test 1.02). What leaves with an old assertion, or with none, is 
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -56,8 +55,8 @@ SPANS: Final = {
 }
 """How long the card stays in the reader: lengths that a lost hour, a lost day or a lost date makes look short."""
 
-FIRST_TURN: Final = 12
-"""Minutes after the reading at which the card is used first."""
+IN_VAIN: Final = ("answers/not-found", "answers/several", "faults/insi-102")
+"""Answers after which a user tries again."""
 
 HOURS: Final = {
     "midnight-utc": "2026-11-17T23:50:00+00:00",
@@ -120,20 +119,41 @@ def test_prepared_call(desk: Desk, span: str, way: str) -> None:
 
 @pytest.mark.rule("CAL-04")
 @pytest.mark.title(
-    fr="Se servir de la carte, même en vain, ne la rajeunit pas : douze minutes, un appel, douze minutes, un autre appel",
-    en="Using the card, even in vain, does not make it younger: twelve minutes, a call, twelve minutes, another call",
+    fr="Se servir de la carte ne la rajeunit pas : douze minutes, un appel, douze minutes, un autre appel",
+    en="Using the card does not make it younger: twelve minutes, a call, twelve minutes, another call",
 )
-@pytest.mark.parametrize("scenario", [None, "faults/insi-102"], ids=["answered", "failed"])
-def test_use_does_not_renew(desk: Desk, scenario: str | None) -> None:
+def test_use_does_not_renew(desk: Desk) -> None:
     people = family(desk.draw)
     patient = desk.create(people.insured.person)
     with passing(desk) as time:
         reading = read_card(desk, people.card())
         for minutes in (12, 24, 36):
             time.passes(minutes=12)
-            with desk.answered_by(by_card(scenario)) if scenario and minutes == FIRST_TURN else nullcontext():
-                call, requests = try_card_call(desk, reading, people.insured, patient)
+            call, requests = try_card_call(desk, reading, people.insured, patient)
             moment = Moment(f"{minutes} minutes après lecture", f"{minutes} minutes after the reading")
+            _expect_fresh(call, requests, time, moment)
+
+
+@pytest.mark.rule("CAL-04")
+@pytest.mark.title(
+    fr="Un appel en vain ne rajeunit pas la carte non plus : personne, plusieurs, une erreur",
+    en="A call in vain does not make the card younger either: nobody, several, an error",
+)
+def test_use_in_vain_does_not_renew(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    with passing(desk) as time:
+        for scenario in IN_VAIN:
+            reading = read_card(desk, people.card())
+            time.passes(minutes=12)
+            with desk.answered_by(by_card(scenario)):
+                try_card_call(desk, reading, people.insured, patient)
+            time.passes(minutes=13)
+            call, requests = try_card_call(desk, reading, people.insured, patient)
+            moment = Moment(
+                f"25 minutes après lecture, {scenario} entre-temps",
+                f"25 minutes after the reading, {scenario} meanwhile",
+            )
             _expect_fresh(call, requests, time, moment)
 
 

@@ -200,22 +200,6 @@ def first_choice_kept(records: list[Record], _about: Mapping[str, Any], memory: 
     return [{**one, "rank": chosen} for one in records]
 
 
-def lowering_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note that a file was lowered."""
-    if about["event"] == "downgraded":
-        memory.shared["lowered"] = True
-    return records
-
-
-def reading_before_is_used(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Use the reading before the last one once a file was lowered."""
-    former = int(records[0]["reading_id"]) - 1
-    if memory.shared.get("lowered") and former > 0:
-        memory.shared["lowered"] = False
-        return [{**one, "reading_id": str(former)} for one in records]
-    return records
-
-
 def three_on_card(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
     """Keep three persons of a card."""
     return [
@@ -225,8 +209,6 @@ def three_on_card(records: list[Record], _about: Mapping[str, Any], _memory: Mem
 
 FUNCTIONS: Final[dict[str, Hand]] = {
     "first-choice-kept": first_choice_kept,
-    "lowering-noted": lowering_noted,
-    "reading-before-is-used": reading_before_is_used,
     "three-on-card": three_on_card,
     "adults-only": adults_only,
     "card-in-hand-noted": card_in_hand_noted,

@@ -331,9 +331,9 @@ def lowered_file_forgotten(records: list[Record], _about: Mapping[str, Any], mem
 
 
 def scanned_file_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note who made a file from a symbol or a message."""
-    if about["event"].startswith("received-create"):
-        memory.shared.setdefault("scanners", {})[records[0]["id"]] = about["user"]
+    """Note who made a file from a symbol."""
+    if about["cause"] == "created-from-scan":
+        memory.shared.setdefault("scanners", {})[about["patient_id"]] = records[0]["author"]
     return records
 
 
