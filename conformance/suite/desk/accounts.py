@@ -84,7 +84,7 @@ class Accounts:
     def read_log(self, entries: Collection[AuditEntry], named: Mapping[str, Any]) -> None:
         """Compare the log of a file that was read."""
         if (patient_id := named.get("patient_id")) is not None and self._sees(named):
-            self._logged.read(patient_id, entries)
+            self._logged.read(patient_id, getattr(named.get("actor"), "user", ""), entries)
 
     def _sees(self, named: Mapping[str, Any]) -> bool:
         """Return whether all is shown to who looks: their rights were not changed."""

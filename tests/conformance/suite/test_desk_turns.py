@@ -138,5 +138,18 @@ def test_a_call_by_card_is_about_whom_was_chosen(rank: str, sent: ExchangeView, 
 def test_each_call_is_in_the_log_of_its_file(entries: list[tuple[str, str]], count: int) -> None:
     logged = CallsLogged()
     logged.called("7", "dupont", [exchange(Operation.SEARCH_BY_TRAITS)])
-    logged.read("7", [AuditEntry(action="INSI_CALL", user=user, code=code) for user, code in entries])
+    logged.read(
+        "7", "dupont", [AuditEntry(action="INSI_CALL", user=user, code=code) for user, code in entries]
+    )
     assert len(logged.found) == count
+
+
+def test_a_log_may_show_each_user_their_own_acts() -> None:
+    logged = CallsLogged()
+    for user in ("dupont", "martin"):
+        logged.called("7", user, [exchange(Operation.SEARCH_BY_TRAITS)])
+    own = AuditEntry(action="INSI_CALL", user="martin", code="00")
+    logged.read("7", "martin", [own])
+    assert not logged.found
+    logged.read("7", "martin", [own, AuditEntry(action="IDENTITY_READ", user="dupont")])
+    assert [found.owners.main for found in logged.found] == ["SEC-06"]
