@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, SearchCriteria, Verb
 from conformance.suite.desk.calls_logged import CallsLogged
 from conformance.suite.desk.carded import CardCalls
+from conformance.suite.desk.histories import Histories
 from conformance.suite.desk.ledger import Ledger
 from conformance.suite.desk.turns import Turns
 from conformance.suite.desk.wire import is_disturbed, returned
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _CALLS: Final = frozenset({Verb.CALL_INSI_TRAITS, Verb.SEARCH_INSI, Verb.CALL_INSI_CARD})
 """Calls that end with their answer."""
 _SEARCHES: Final = frozenset({Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE})
-LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL}
+LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL, Verb.READ_STATUS_HISTORY}
 """Looks that show what files hold, besides a reading."""
 _TAKES_INS: Final = frozenset({Verb.DOWNGRADE_STATUS, Verb.SET_ATTRIBUTES})
 """Acts that may take the INS of a file away."""
@@ -57,6 +58,7 @@ class Accounts:
         self._wire = wire
         self._ledger = Ledger()
         self._cards, self._turns, self._logged = CardCalls(), Turns(), CallsLogged()
+        self._histories = Histories()
         self._unseeing: set[str] = set()
         self._answers: dict[str, Sequence[ExchangeView]] = {}
         self._files: dict[str, str] = {}
@@ -65,12 +67,19 @@ class Accounts:
     @property
     def found(self) -> list[Found]:
         """The departures found so far."""
-        return [*self._ledger.found, *self._cards.found, *self._turns.found, *self._logged.found]
+        return [
+            *self._ledger.found,
+            *self._cards.found,
+            *self._turns.found,
+            *self._logged.found,
+            *self._histories.found,
+        ]
 
     def forget(self) -> None:
         """Know of no file any more."""
         self._ledger.forget()
         self._turns.forget()
+        self._histories.forget()
         self._logged.forget()
         self._answers.clear()
         self._files.clear()
@@ -80,6 +89,7 @@ class Accounts:
         if self._sees(named):
             self._ledger.shown(patient, named.get("actor"))
             self._turns.seen(patient)
+            self._histories.seen(patient)
 
     def read_log(self, entries: Collection[AuditEntry], named: Mapping[str, Any]) -> None:
         """Compare the log of a file that was read."""
@@ -96,6 +106,9 @@ class Accounts:
             self._ledger.listed(answer)
             if args and isinstance(args[0], SearchCriteria) and self._sees(named):
                 self._ledger.sought(args[0], {patient.id for patient in answer})
+        elif name == Verb.READ_STATUS_HISTORY:
+            if self._sees(named):
+                self._histories.read(args[0], answer)
         elif (patient_id := self._files.get(args[0])) is not None:
             self._ledger.compared(patient_id, {line.field: line.local for line in answer.fields})
 
@@ -152,15 +165,21 @@ class Accounts:
             self.forget()
 
     def _turned(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:
-        """Note what an act may make of the status of a file."""
+        """Note what an act may make of the status of a file, and who did it."""
+        user = getattr(named.get("actor"), "user", "")
         if name == Verb.DECIDE_PROPOSAL:
             if named.get("accept"):
-                self._turns.done(name, self._files.get(args[0], ""), None)
+                patient_id = self._files.get(args[0], "")
+                self._turns.done(name, patient_id, None)
+                self._histories.done(patient_id, user)
         elif name in _TURNING:
             self._turns.done(name, args[0], args[1] if len(args) > 1 else None)
+            self._histories.done(args[0], user)
         elif name == Verb.CALL_INSI_CARD or name in _TAKES_OTHER_INS:
-            patient_id = named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]
-            self._turns.forget_file(patient_id or "")
+            patient_id = (named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]) or ""
+            self._turns.forget_file(patient_id)
+            if name == Verb.VERIFY_INS:
+                self._histories.forget_status(patient_id)
 
     def _decided(self, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
         if not named.get("accept"):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from conformance.drivers.cards import Beneficiary, VitaleCard
-from conformance.drivers.model import Attribute, AuditEntry, Patient, Status, Verb
+from conformance.drivers.model import Attribute, AuditEntry, Patient, Status, StatusChange, Verb
 from conformance.suite.desk.calls_logged import CallsLogged
 from conformance.suite.desk.carded import CardCalls
+from conformance.suite.desk.histories import Histories
 from conformance.suite.desk.turns import Turns
 from simulator.contract.names import Operation
 
@@ -153,3 +154,37 @@ def test_a_log_may_show_each_user_their_own_acts() -> None:
     assert not logged.found
     logged.read("7", "martin", [own, AuditEntry(action="IDENTITY_READ", user="dupont")])
     assert [found.owners.main for found in logged.found] == ["SEC-06"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "count"),
+    [
+        ([(Status.PROV, Status.VALI, "DUPONT ; contrôle : martin")], 0),
+        # In two steps.
+        ([(Status.PROV, Status.RECUP, "dupont"), (Status.RECUP, Status.VALI, "dupont")], 0),
+        ([(Status.PROV, Status.VALI, "martin")], 1),
+        ([(Status.VALI, Status.VALI, "dupont")], 1),
+        ([(None, Status.PROV, "dupont")], 1),
+    ],
+)
+def test_each_change_seen_is_in_the_history(
+    entries: list[tuple[Status | None, Status, str]], count: int
+) -> None:
+    histories = Histories()
+    histories.seen(PROV)
+    histories.done("7", "dupont")
+    histories.seen(VALI)
+    told = [StatusChange(previous=before, status=after, author=author) for before, after, author in entries]
+    histories.read("7", told)
+    assert [found.owners.main for found in histories.found] == ["STA-07"] * count
+
+
+def test_what_changed_by_itself_is_no_matter_of_the_history_watch() -> None:
+    histories = Histories()
+    histories.seen(PROV)
+    histories.done("7", "dupont")
+    histories.forget_status("7")
+    histories.seen(VALI)
+    histories.seen(PROV)
+    histories.read("7", [])
+    assert not histories.found
