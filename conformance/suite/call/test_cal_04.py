@@ -16,6 +16,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import path
 from conformance.suite.desk.card_calls import (
     CARD_WAYS,
+    by_card,
     calls_without_file,
     need_card_request,
     read_card,
@@ -53,6 +54,9 @@ SPANS: Final = {
     "7-days-1": timedelta(days=7, minutes=1),
 }
 """How long the card stays in the reader: lengths that a lost hour, a lost day or a lost date makes look short."""
+
+IN_VAIN: Final = ("answers/not-found", "answers/several", "faults/insi-102")
+"""Answers after which a user tries again."""
 
 HOURS: Final = {
     "midnight-utc": "2026-11-17T23:50:00+00:00",
@@ -127,6 +131,29 @@ def test_use_does_not_renew(desk: Desk) -> None:
             time.passes(minutes=12)
             call, requests = try_card_call(desk, reading, people.insured, patient)
             moment = Moment(f"{minutes} minutes après lecture", f"{minutes} minutes after the reading")
+            _expect_fresh(call, requests, time, moment)
+
+
+@pytest.mark.rule("CAL-04")
+@pytest.mark.title(
+    fr="Un appel en vain ne rajeunit pas la carte non plus : personne, plusieurs, une erreur",
+    en="A call in vain does not make the card younger either: nobody, several, an error",
+)
+def test_use_in_vain_does_not_renew(desk: Desk) -> None:
+    people = family(desk.draw)
+    patient = desk.create(people.insured.person)
+    with passing(desk) as time:
+        for scenario in IN_VAIN:
+            reading = read_card(desk, people.card())
+            time.passes(minutes=12)
+            with desk.answered_by(by_card(scenario)):
+                try_card_call(desk, reading, people.insured, patient)
+            time.passes(minutes=13)
+            call, requests = try_card_call(desk, reading, people.insured, patient)
+            moment = Moment(
+                f"25 minutes après lecture, {scenario} entre-temps",
+                f"25 minutes after the reading, {scenario} meanwhile",
+            )
             _expect_fresh(call, requests, time, moment)
 
 

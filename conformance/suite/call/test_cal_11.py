@@ -12,7 +12,7 @@ from conformance.drivers.model import Attribute, CallOutcome, InsiCall, Verb
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.attributes.marks import DISQUALIFYING_SETS, mark, named
 from conformance.suite.call.blocked import expect_blocked
-from conformance.suite.desk.apart import path
+from conformance.suite.desk.apart import CALLS, path
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -24,6 +24,7 @@ from conformance.verdicts import Departure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.steps import Desk
     from simulator.client import ExchangeView
@@ -66,9 +67,31 @@ def test_no_call_for_a_doubtful_or_fictitious_identity(desk: Desk, route: Route)
                     fr=f"d'attribut {named(attributes)} ({user}{attempt})",
                     en=f"with the attribute {named(attributes)} ({user}{attempt})",
                 )
+        if route is Route.IMPORTED_CHECKED:
+            _expect_not_verified(desk, patient, attributes)
         expect_kept(desk.snapshot(patient), before, Moment("après l'appel bloqué", "after the blocked call"))
 
     expect_each({named(kinds): partial(judge, kinds) for kinds in DISQUALIFYING_SETS})
+
+
+def _expect_not_verified(desk: Desk, patient: Patient, attributes: frozenset[Attribute]) -> None:
+    """Check that the INS that the file had is not sent to be verified either, alone or in a lot."""
+
+    def verify() -> None:
+        for act in (
+            lambda: desk.lgo.verify_ins(patient.id, actor=desk.user),
+            lambda: desk.lgo.start_bulk_verification((patient.id,), actor=desk.user),
+        ):
+            with desk.if_at_hand(CALLS), suppress(RefusedError):
+                act()
+
+    _, requests = desk.during(verify)
+    said = named(attributes)
+    expect(
+        not requests,
+        fr=f"{len(requests)} vérification(s) sont parties à INSi pour une identité d'attribut {said}",
+        en=f"{len(requests)} verification(s) went to INSi for an identity with the attribute {said}",
+    )
 
 
 def _expect_nobody_of(blocked: set[tuple[str | None, str | None]], requests: Sequence[ExchangeView]) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import CallOutcome, InsiCall, Patient, Verb
+from conformance.drivers.model import CallOutcome, InsiCall, Patient, SearchCriteria, Verb
+from conformance.suite.desk.calls_logged import CallsLogged
+from conformance.suite.desk.carded import CardCalls
+from conformance.suite.desk.histories import Histories
 from conformance.suite.desk.ledger import Ledger
+from conformance.suite.desk.turns import Turns
 from conformance.suite.desk.wire import is_disturbed, returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from conformance.drivers.model import AuditEntry
     from conformance.suite.desk.found import Found, Owners
     from conformance.suite.desk.wire import Wire
     from simulator.client import ExchangeView
@@ -18,12 +23,14 @@ if TYPE_CHECKING:
 _CALLS: Final = frozenset({Verb.CALL_INSI_TRAITS, Verb.SEARCH_INSI, Verb.CALL_INSI_CARD})
 """Calls that end with their answer."""
 _SEARCHES: Final = frozenset({Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE})
-LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL}
+LOOKS: Final = _SEARCHES | {Verb.READ_PROPOSAL, Verb.READ_STATUS_HISTORY}
 """Looks that show what files hold, besides a reading."""
 _TAKES_INS: Final = frozenset({Verb.DOWNGRADE_STATUS, Verb.SET_ATTRIBUTES})
 """Acts that may take the INS of a file away."""
 _KEEPS_TRAITS: Final = _TAKES_INS | {Verb.RECORD_PROOF, Verb.VALIDATE_IDENTITY}
 """Acts on a file that change none of its traits."""
+_TURNING: Final = _KEEPS_TRAITS | {Verb.UPDATE_PATIENT}
+"""Acts on a file that may change its status, besides what comes from INSi."""
 _TAKES_OTHER_INS: Final = frozenset(
     {Verb.CALL_INSI_TRAITS, Verb.CALL_INSI_CARD, Verb.START_INSI_CALL, Verb.VERIFY_INS}
 )
@@ -50,6 +57,9 @@ class Accounts:
         """Begin with nothing known."""
         self._wire = wire
         self._ledger = Ledger()
+        self._cards, self._turns, self._logged = CardCalls(), Turns(), CallsLogged()
+        self._histories = Histories()
+        self._unseeing: set[str] = set()
         self._answers: dict[str, Sequence[ExchangeView]] = {}
         self._files: dict[str, str] = {}
         self._is_alone = True
@@ -57,22 +67,48 @@ class Accounts:
     @property
     def found(self) -> list[Found]:
         """The departures found so far."""
-        return self._ledger.found
+        return [
+            *self._ledger.found,
+            *self._cards.found,
+            *self._turns.found,
+            *self._logged.found,
+            *self._histories.found,
+        ]
 
     def forget(self) -> None:
         """Know of no file any more."""
         self._ledger.forget()
+        self._turns.forget()
+        self._histories.forget()
+        self._logged.forget()
         self._answers.clear()
         self._files.clear()
 
     def read(self, patient: Patient, named: Mapping[str, Any]) -> None:
         """Compare a file that was read."""
-        self._ledger.shown(patient, named.get("actor"))
+        if self._sees(named):
+            self._ledger.shown(patient, named.get("actor"))
+            self._turns.seen(patient)
+            self._histories.seen(patient)
 
-    def looked(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
+    def read_log(self, entries: Collection[AuditEntry], named: Mapping[str, Any]) -> None:
+        """Compare the log of a file that was read."""
+        if (patient_id := named.get("patient_id")) is not None and self._sees(named):
+            self._logged.read(patient_id, getattr(named.get("actor"), "user", ""), entries)
+
+    def _sees(self, named: Mapping[str, Any]) -> bool:
+        """Return whether all is shown to who looks: their rights were not changed."""
+        return getattr(named.get("actor"), "user", "") not in self._unseeing
+
+    def looked(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
         """Compare what a look has shown of files."""
         if name in _SEARCHES:
             self._ledger.listed(answer)
+            if args and isinstance(args[0], SearchCriteria) and self._sees(named):
+                self._ledger.sought(args[0], {patient.id for patient in answer})
+        elif name == Verb.READ_STATUS_HISTORY:
+            if self._sees(named):
+                self._histories.read(args[0], answer)
         elif (patient_id := self._files.get(args[0])) is not None:
             self._ledger.compared(patient_id, {line.field: line.local for line in answer.fields})
 
@@ -85,6 +121,11 @@ class Accounts:
         answer, exchanges = self._wire.during(lambda: member(*args, **named))
         if isinstance(answer, InsiCall):
             self._called(name, answer, exchanges)
+            if answer.patient_id is not None:
+                user = getattr(named.get("actor"), "user", "")
+                self._logged.called(answer.patient_id, user, exchanges)
+            if name == Verb.CALL_INSI_CARD and len(args) > 1:
+                self._cards.called(args[0], args[1], exchanges)
         return answer
 
     def _called(self, name: str, call: InsiCall, exchanges: Collection[ExchangeView]) -> None:
@@ -102,6 +143,8 @@ class Accounts:
     ) -> None:
         """Note an act that was not refused; ``owners``: the rules about what it does to a file, where there are any."""
         ledger = self._ledger
+        self._turned(name, args, named)
+        self._cards.done(name, args, answer)
         if name == Verb.CREATE_PATIENT and isinstance(answer, Patient):
             ledger.created(args[0], answer)
         elif name == Verb.UPDATE_PATIENT and len(args) > 1:
@@ -116,9 +159,27 @@ class Accounts:
         elif owners is not None and name in _KEEPS_TRAITS:
             ledger.done(args[0], name, owners, may_lose_ins=name in _TAKES_INS)
         elif name == Verb.WRITE_RIGHTS:
+            self._unseeing.add(args[0])
             ledger.hide(args[0])
         elif name not in _KEEPS_ALL:
             self.forget()
+
+    def _turned(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+        """Note what an act may make of the status of a file, and who did it."""
+        user = getattr(named.get("actor"), "user", "")
+        if name == Verb.DECIDE_PROPOSAL:
+            if named.get("accept"):
+                patient_id = self._files.get(args[0], "")
+                self._turns.done(name, patient_id, None)
+                self._histories.done(patient_id, user)
+        elif name in _TURNING:
+            self._turns.done(name, args[0], args[1] if len(args) > 1 else None)
+            self._histories.done(args[0], user)
+        elif name == Verb.CALL_INSI_CARD or name in _TAKES_OTHER_INS:
+            patient_id = (named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]) or ""
+            self._turns.forget_file(patient_id)
+            if name == Verb.VERIFY_INS:
+                self._histories.forget_status(patient_id)
 
     def _decided(self, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
         if not named.get("accept"):

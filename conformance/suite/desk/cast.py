@@ -123,7 +123,7 @@ CAST: Final[tuple[Part, ...]] = (
         key="child-several-separators",
         wish={"sex": "M", "birth_date": "2021-08-15"},
         names=lambda name, firsts: (
-            f"DE LA {name}-{firsts[2]} D'{firsts[3]}",
+            f"DE L'{name}-{firsts[2]} D'{firsts[3]}",
             f"{firsts[0]}-{firsts[1]} {firsts[2]} {firsts[3]}",
         ),
     ),

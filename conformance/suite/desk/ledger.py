@@ -25,7 +25,7 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from conformance.drivers.model import Actor, Patient, PatientTraits, Status
+    from conformance.drivers.model import Actor, Patient, PatientTraits, SearchCriteria, Status
 
 _NAME: Final = re.compile(r"(?=.{1,54}$)[A-Z]+(?:[ '-][A-Z]+)*")
 """Of as many characters as a field has to take (TRT-04)."""
@@ -44,6 +44,14 @@ _PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
 """What a value looks like that is kept to the letter; whatever else was typed, another rule says what becomes of it."""
 _SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
 _INS: Final = frozenset({"matricule", "oid"})
+_USED: Final = frozenset({"used_name", "used_first_name"})
+_LEFT: Final[Mapping[str, Owners]] = MappingProxyType(
+    {
+        "first_name": Owners("RSP-05", frozenset({"RSP-06"})),
+        **dict.fromkeys(_USED, Owners("FLD-04", frozenset({"FLD-01"}))),
+    }
+)
+"""What no answer of INSi changes, and the rules that say so."""
 
 
 _FORMATS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -66,9 +74,13 @@ class Origin:
     text: Text
     is_typed: bool = True
     """By a user; otherwise INSi returned it."""
+    is_left: bool = False
+    """It was there before something came that leaves it as it is."""
 
     def owners(self, name: str) -> Owners:
         """Return the rules that say that a file holds the value of a field as it came."""
+        if self.is_left:
+            return _LEFT[name]
         if self.is_typed:
             return Owners("FLD-01", _FORMATS[name])
         return Owners("RSP-02", frozenset({"RSP-03"} if name == "first_names" else ()))
@@ -99,6 +111,10 @@ _SEARCH: Final = _Place(
     owners=Owners("SRC-01", frozenset({"SRC"})),
     inferred=True,
 )
+_NOT_FOUND: Final = Departure(
+    "une recherche à une date de naissance ne montre pas un dossier qui porte cette date",
+    "a search by a date of birth does not show a file that holds this date",
+)
 _COMPARISON: Final = _Place(
     text=Text(
         "la comparaison ne montre pas ce que le dossier contient",
@@ -108,6 +124,7 @@ _COMPARISON: Final = _Place(
 )
 TYPED: Final = Origin(text=Text("saisi à la création", "typed at creation"))
 CHANGED: Final = Origin(text=Text("saisi en modification", "typed as a change"))
+LEFT: Final = Origin(text=Text("d'avant", "from before"), is_left=True)
 ANSWERED: Final = Origin(
     text=Text("rendu par INSi et accepté", "returned by INSi and accepted"), is_typed=False
 )
@@ -186,10 +203,11 @@ class Ledger:
 
     def imported(self, patient_id: str, answer: Mapping[str, str | None]) -> None:
         """Note an answer of INSi that was accepted for a file; one that is not as it has to be is left to its rules."""
+        known = self._files.get(patient_id)
         self.forget_file(patient_id)
         given = {name: value for name in STRICT_FIELDS if (value := answer.get(name))}
         if all(_PLAIN[name].fullmatch(value) for name, value in given.items()):
-            self._files[patient_id] = _File(values=_values(given, ANSWERED))
+            self._files[patient_id] = _File(values=_values(given, ANSWERED) | _left(known))
 
     def updated(self, patient_id: str, changes: Mapping[str, str | None]) -> None:
         """Note a change that was not refused: each value is the new one, or the one before where the software kept it."""
@@ -197,6 +215,9 @@ class Ledger:
         if file is None:
             return
         self._settle(patient_id)
+        for name in _USED:
+            # What is used may follow what is changed.
+            file.values.pop(name, None)
         for name, value in changes.items():
             before = file.values.pop(name, None)
             if name not in _FORMATS or before is None or not _PLAIN[name].fullmatch(value or ""):
@@ -253,6 +274,9 @@ class Ledger:
         file.since.clear()
         for _, value, got in judged:
             value.allowed, value.was_seen = frozenset({got}), True
+        for name in _USED - file.values.keys():
+            used = frozenset({getattr(patient, name) or None})
+            file.values[name] = _Value(allowed=used, origin=LEFT, was_seen=True)
 
     def listed(self, patients: Iterable[Patient]) -> None:
         """Compare the rows of a search with what is known of their files; a row need not show all there is."""
@@ -262,6 +286,17 @@ class Ledger:
                 continue
             known = file.values if patient.status in WITH_INS else _seen(file)
             self._tell(_SEARCH, known, {name: getattr(patient, name) for name in _FORMATS})
+
+    def sought(self, criteria: SearchCriteria, shown_ids: Collection[str]) -> None:
+        """Compare whom a search by date of birth has shown with the files that hold this date (SRC-01)."""
+        if not criteria.birth_date or criteria.name_prefix or criteria.first_name_prefix:
+            return
+        for patient_id, file in self._files.items():
+            held = file.values.get("birth_date")
+            is_certain = held is not None and held.was_seen and held.allowed == {criteria.birth_date}
+            if is_certain and file.wrong is None and patient_id not in shown_ids:
+                self._found.append(Found(_SEARCH.owners, _NOT_FOUND))
+                return
 
     def compared(self, patient_id: str, local: Mapping[str, str | None]) -> None:
         """Compare the local side of a comparison with what is known of the file (RSP-01); a line need not be shown."""
@@ -310,6 +345,16 @@ def _typed(traits: PatientTraits) -> dict[str, _Value]:
 
 def _values(given: Mapping[str, str], origin: Origin) -> dict[str, _Value]:
     return {name: _Value(allowed=frozenset({value}), origin=origin) for name, value in given.items()}
+
+
+def _left(known: _File | None) -> dict[str, _Value]:
+    """Return what an answer of INSi leaves as it was: the 1er prénom (RSP-05) and the names in use (FLD-04)."""
+    values = known.values if known else {}
+    return {
+        name: _Value(allowed=value.allowed, origin=LEFT, was_seen=value.was_seen)
+        for name, value in values.items()
+        if name in _LEFT
+    }
 
 
 def _may_differ(name: str, value: _Value, status: Status) -> bool:

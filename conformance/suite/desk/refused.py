@@ -218,7 +218,7 @@ class Watched:
         @functools.wraps(member)
         def look(*args: Any, **named: Any) -> Any:
             answer = member(*args, **named)
-            self._accounts.looked(name, args, answer)
+            self._accounts.looked(name, args, named, answer)
             return answer
 
         return look
@@ -255,6 +255,7 @@ class Watched:
             # The last ones: those of this check.
             for entry in entries[-_LAST:]:
                 self._found.extend(misplaced(entry, self._values, self._users))
+            self._accounts.read_log(entries, named)
             return entries
 
         return read

@@ -244,7 +244,29 @@ def test_no_automatic_call(desk: Desk) -> None:
         "la pièce": lambda: lgo.record_proof(patient.id, "CNI", actor=actor),
         "la validation": lambda: lgo.validate_identity(patient.id, actor=actor),
     }
-    expect_each({name: partial(_expect_nothing_leaves, desk, act) for name, act in acts.items()})
+    refused: dict[str, str] = {}
+
+    def judge(name: str, act: Callable[[], Any]) -> None:
+        def noting() -> None:
+            try:
+                act()
+            except RefusedError as refusal:
+                refused[name] = refusal.message
+                raise
+
+        _expect_nothing_leaves(desk, noting)
+
+    expect_each({name: partial(judge, name, act) for name, act in acts.items()})
+    # Nor does it take another right with it; whoever changes or validates may have to be entitled to more than that.
+    wrong = {
+        name: refused[name] for name in ("l'ouverture", "la recherche", "la création") if name in refused
+    }
+    expect(
+        not wrong or not who.rights >= frozenset(Right) - {Right.CALL_INSI},
+        fr=f"qui a tous les droits sauf celui d'appeler INSi se voit refuser {wrong}",
+        en=f"whoever has all rights but that of calling INSi is refused {wrong}",
+        inferred=True,
+    )
     _, requests = desk.call(patient)
     need_request(requests)
 
@@ -304,6 +326,7 @@ def test_log_hides_the_ins(desk: Desk, shape: str, rights: str) -> None:
     desk.decline(patient)  # A second answer 00 in the log, refused this time.
     with desk.if_offered(FROM_INSI):
         desk.arrive(desk.draw())
+    _lose_ins(desk, patient, shape)
     wanted = frozenset() if rights == "none" else ORDINARY - {Right.READ_INS}
     who = profile(desk, wanted, name=f"journal-{rights}")
     who = need_withheld(desk, who, Right.READ_INS)
@@ -316,6 +339,16 @@ def test_log_hides_the_ins(desk: Desk, shape: str, rights: str) -> None:
             "the log gives the INS to nobody: that it does not give it to this profile proves nothing",
             depends_on=("RSP-14",),
         )
+
+
+def _lose_ins(desk: Desk, patient: Patient, shape: str) -> None:
+    """Take the INS of two of the three away: why is written down, and what it was is still nobody's without the right."""
+    if shape == "nia":
+        with desk.if_offered(DOWNGRADE), suppress(RefusedError):
+            desk.lgo.downgrade_status(patient.id, Status.PROV, actor=desk.user)
+    if shape == "corsica":
+        with suppress(RefusedError):
+            desk.lgo.update_patient(patient.id, {"birth_name": "KVORLAN"}, actor=desk.super_user)
 
 
 def _known(desk: Desk, route: Route) -> tuple[Person, Patient, InsiCall]:

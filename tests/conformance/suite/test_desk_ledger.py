@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from conformance.drivers.model import Actor, CallOutcome, InsiCall, Patient, PatientTraits, Status
+from conformance.drivers.model import (
+    Actor,
+    CallOutcome,
+    InsiCall,
+    Patient,
+    PatientTraits,
+    SearchCriteria,
+    Status,
+)
 from conformance.suite.desk.accounts import Accounts
 from conformance.suite.desk.found import Owners
 from conformance.suite.desk.ledger import Ledger
@@ -210,3 +218,40 @@ def test_a_search_and_a_comparison_show_what_the_file_holds() -> None:
     assert [found.owners.rules for found in ledger.found] == [{"SRC-01", "SRC"}, {"RSP-01"}]
     # That a row shows what the file holds is in no text.
     assert [found.departure.inferred for found in ledger.found] == [True, False]
+
+
+def test_an_answer_of_insi_leaves_the_first_name_and_the_names_in_use() -> None:
+    changes: dict[str, dict[str, Any]] = {
+        "RSP-05": {"first_name": "ANNE"},
+        "FLD-04": {"used_name": "LE GALL"},
+    }
+    for rule, lost in changes.items():
+        ledger = created()
+        ledger.shown(replace(FILE, used_name="MARTIN"), USER)
+        ledger.imported("7", ANSWER)
+        ledger.shown(replace(WITH_INS, used_name="MARTIN"), USER)
+        assert not ledger.found
+        ledger.imported("7", ANSWER)
+        ledger.shown(replace(WITH_INS, **{"used_name": "MARTIN", **lost}), USER)
+        [found] = ledger.found
+        assert found.owners.main == rule
+
+
+@pytest.mark.parametrize(
+    ("criteria", "shown_ids", "count"),
+    [
+        ({"birth_date": "1984-01-01"}, {"7", "8"}, 0),
+        ({"birth_date": "1984-01-01"}, {"8"}, 1),
+        ({"birth_date": "1984-01-02"}, set[str](), 0),
+        ({"birth_date": "1984-01-01", "name_prefix": "X"}, set[str](), 0),
+    ],
+)
+def test_a_search_shows_the_files_that_hold_the_date(
+    criteria: dict[str, str], shown_ids: set[str], count: int
+) -> None:
+    ledger = created()
+    ledger.sought(SearchCriteria(**criteria), set())
+    assert not ledger.found
+    ledger.shown(FILE, USER)
+    ledger.sought(SearchCriteria(**criteria), shown_ids)
+    assert [found.owners.main for found in ledger.found] == ["SRC-01"] * count

@@ -307,7 +307,19 @@ def first_name_lost_while_waiting(
     return [{} if is_waiting and set(one) == {"first_name"} else one for one in records]
 
 
+def ko_of_the_first_touches_the_next(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Give the KO of the first line to the next one."""
+    ranks = {line["line_id"]: rank for rank, line in enumerate(about["asked"])}
+    ordered = sorted(records, key=lambda one: ranks.get(one["line_id"], 0))
+    if len(ordered) > 1 and ordered[0]["code"] == "01":
+        return [{**ordered[0], "code": "00"}, {**ordered[1], "code": "01"}, *ordered[2:]]
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "ko-of-the-first-touches-the-next": ko_of_the_first_touches_the_next,
     "first-name-lost-while-waiting": first_name_lost_while_waiting,
     "first-name-of-the-deposit-back": first_name_of_the_deposit_back,
     "first-names-of-files-deposited": first_names_of_files_deposited,

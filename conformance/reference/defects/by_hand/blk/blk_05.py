@@ -288,7 +288,19 @@ def without_the_declined(records: list[Record], _about: Mapping[str, Any], memor
     return [{**one, **{name: one[name] - count for name in names}} for one in records]
 
 
+def calls_of_the_last_user(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Count the calls of whoever called last."""
+    calls = [
+        one for one in about["log"] if one.action in {"INSI_CALL", "INSI_VERIFICATION"} and one.mode != "LOT"
+    ]
+    own = [one for one in calls if one.user == calls[-1].user]
+    good = sum(one.code in {"00", "01", "02"} for one in own)
+    counted = {"insi_calls": len(own), "insi_successes": good, "insi_failures": len(own) - good}
+    return [{**one, **counted} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "calls-of-the-last-user": calls_of_the_last_user,
     "blocked-as-failed": blocked_as_failed,
     "blocked-counted": blocked_counted,
     "card-calls-uncounted": card_calls_uncounted,

@@ -194,7 +194,22 @@ def rank_as_position(records: list[Record], _about: Mapping[str, Any], memory: M
     return all_with(records, rank=people[int(rank) - 1].rank)
 
 
+def first_choice_kept(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep the person picked first on a reading."""
+    chosen = memory.own.setdefault(records[0]["reading_id"], records[0]["rank"])
+    return [{**one, "rank": chosen} for one in records]
+
+
+def three_on_card(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Keep three persons of a card."""
+    return [
+        {**one, "card": replace(one["card"], beneficiaries=one["card"].beneficiaries[:3])} for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "first-choice-kept": first_choice_kept,
+    "three-on-card": three_on_card,
     "adults-only": adults_only,
     "card-in-hand-noted": card_in_hand_noted,
     "card-noted": card_noted,

@@ -77,7 +77,13 @@ def time_of_first_card(records: list[Record], about: Mapping[str, Any], memory: 
     return all_with(records, issued_at=memory.own.setdefault(key, records[0]["issued_at"]))
 
 
+def reading_of_midnight(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Keep the day of a reading and not its time."""
+    return [{**one, "issued_at": one["issued_at"].replace(hour=0, minute=0, second=0)} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "reading-of-midnight": reading_of_midnight,
     "assertion-in-local-time": assertion_in_local_time,
     "assertion-of-the-file": assertion_of_the_file,
     "assertion-of-the-morning": assertion_of_the_morning,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.reference.defects.by_hand.common.constants import BY_CARD
 from conformance.reference.defects.by_hand.common.files import seen_as
 from conformance.reference.defects.by_hand.common.records import all_with
 from conformance.reference.reader import LIFETIME
@@ -90,7 +91,43 @@ def longer_by_use(records: list[Record], about: Mapping[str, Any], memory: Memor
     return after
 
 
+def failed_card_call_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note that a call by card has failed."""
+    if about["event"] == "called" and about.get("way") == BY_CARD and about["outcome"] == "ERROR":
+        memory.shared["again"] = True
+    return records
+
+
+def reading_renewed_by_retry(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Take the reading for a fresh one when the call before has failed."""
+    if memory.shared.pop("again", False):
+        return [{**one, "now": about["reading"]["read_at"]} for one in records]
+    return records
+
+
+def several_by_card_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note that a call by card has found several people or nobody."""
+    if (
+        about["event"] == "called"
+        and about.get("way") == BY_CARD
+        and about["outcome"] in {"SEVERAL", "NOT_FOUND"}
+    ):
+        memory.shared["in-vain"] = True
+    return records
+
+
+def reading_renewed_in_vain(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Take the reading for a fresh one when the call before has found nobody."""
+    if memory.shared.pop("in-vain", False):
+        return [{**one, "now": about["reading"]["read_at"]} for one in records]
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "several-by-card-noted": several_by_card_noted,
+    "reading-renewed-in-vain": reading_renewed_in_vain,
+    "failed-card-call-noted": failed_card_call_noted,
+    "reading-renewed-by-retry": reading_renewed_by_retry,
     "any-reading-renews": any_reading_renews,
     "days-lost": days_lost,
     "lifetime-of-an-hour": lifetime_of_an_hour,

@@ -114,7 +114,27 @@ def sex_by_first_digit(records: list[Record], about: Mapping[str, Any], _memory:
     return all_with(records, sex="M" if number.startswith(_MAN) else "F") if number else records
 
 
+def one_apostrophe_sent(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Send the first apostrophe of a name only."""
+    out = []
+    for one in records:
+        start, mark, rest = one["birth_name"].partition("'")
+        out.append({**one, "birth_name": start + mark + rest.replace("'", "")})
+    return out
+
+
+def second_hyphen_not_sent(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Send the first hyphen of a name only."""
+    out = []
+    for one in records:
+        start, mark, rest = one["birth_name"].partition("-")
+        out.append({**one, "birth_name": start + mark + rest.replace("-", " ")})
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "second-hyphen-not-sent": second_hyphen_not_sent,
+    "one-apostrophe-sent": one_apostrophe_sent,
     "both-names-sent": both_names_sent,
     "card-date-sent": sent_from_the_card("birth_date"),
     "card-name-noted": noted_from_the_card("birth_name"),

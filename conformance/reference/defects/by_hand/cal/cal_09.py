@@ -127,7 +127,15 @@ def list_before_change_sent(records: list[Record], about: Mapping[str, Any], mem
     ]
 
 
+def without_ins_not_called(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Call no more for a file that INSi does not know."""
+    if records or about["patient_id"] not in memory.shared.get("without", ()):
+        return records
+    return [{"code": "NO_INS", "message": "Patient sans INS."}]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "without-ins-not-called": without_ins_not_called,
     "blocked-once-called": blocked_once_called,
     "first-given-doubled": first_given_doubled,
     "list-before-change-noted": list_before_change_noted,

@@ -143,7 +143,41 @@ def just_marked_called(records: list[Record], about: Mapping[str, Any], memory: 
     return [] if marked and marked == about["patient_id"] else records
 
 
+def doubtful_number_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the INS of a file that is marked."""
+    before = about.get("before") or {}
+    if about["event"] == "attributes-set" and before.get("matricule"):
+        memory.shared.setdefault("marked", {})[records[0]["id"]] = before
+    return records
+
+
+def chosen_lot_noted(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files chosen for a lot."""
+    memory.shared["lot"] = records[0].get("patient_ids")
+    return records
+
+
+def marked_goes_with_lot(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Send the last INS of a marked file with the lot."""
+    names = (
+        "matricule",
+        "oid",
+        "birth_name",
+        "first_name",
+        "first_names",
+        "birth_date",
+        "sex",
+        "birth_place",
+    )
+    marked = memory.shared.get("marked", {})
+    more = [marked[one] for one in memory.shared.get("lot") or () if one in marked]
+    return records + [{**{name: one[name] for name in names}, "patient_id": one["id"]} for one in more]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "doubtful-number-noted": doubtful_number_noted,
+    "chosen-lot-noted": chosen_lot_noted,
+    "marked-goes-with-lot": marked_goes_with_lot,
     "attributes-noted": attributes_noted,
     "blocked-call-waits": blocked_call_waits,
     "blocked-for-ever": blocked_for_ever,

@@ -169,7 +169,27 @@ def second_failure_doubts(records: list[Record], about: Mapping[str, Any], memor
     ]
 
 
+def failures_in_a_row_counted(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Count the calls in a row that failed."""
+    if about["event"] == "called":
+        memory.shared["failures"] = memory.shared.get("failures", 0) + 1 if about["outcome"] == "ERROR" else 0
+    return records
+
+
+def closed_after_two_failures(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Create no file while the service is taken for down."""
+    if memory.shared.get("failures", 0) > 1:
+        raise RefusedError("OFFLINE", "INSi indisponible : mode consultation.", [])
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "failures-in-a-row-counted": failures_in_a_row_counted,
+    "closed-after-two-failures": closed_after_two_failures,
     "busy-after-error": busy_after_error,
     "call-failures-counted": call_failures_counted,
     "calls-paused-after-some": calls_paused_after_some,

@@ -65,7 +65,15 @@ def failing_again_is_ko(records: list[Record], about: Mapping[str, Any], memory:
     return all_with(records, result="KO") if memory.own["failed"] > 1 else records
 
 
+def history_lost_with_fault(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Empty the INS history of a file when a call fails."""
+    if about["event"] == "called" and about["outcome"] == "ERROR" and records[0]["id"]:
+        about["store"].write_former(records[0]["id"], [])
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "history-lost-with-fault": history_lost_with_fault,
     "failing-again-is-ko": failing_again_is_ko,
     "failure-queued": failure_queued,
     "fault-hidden": fault_hidden,

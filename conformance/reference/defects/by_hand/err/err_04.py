@@ -82,7 +82,24 @@ def letters_unchecked(records: list[Record], about: Mapping[str, Any], _memory: 
     return records
 
 
+def answer_before_when_unreadable(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Read the last answer again where one cannot be read."""
+    out = []
+    for one in records:
+        try:
+            etree.fromstring(one["content"])
+        except etree.XMLSyntaxError:
+            out.append({**one, "content": memory.own.get("content", one["content"])})
+            continue
+        memory.own["content"] = one["content"]
+        out.append(one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "answer-before-when-unreadable": answer_before_when_unreadable,
     "absent-date-is-the-epoch": default_of(b"DateNaissance", b"1970-01-01"),
     "incomplete-after-several": incomplete_after_several,
     "key-made-again": key_made_again,

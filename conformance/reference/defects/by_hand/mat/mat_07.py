@@ -26,7 +26,16 @@ def oid_back(records: list[Record], _about: Mapping[str, Any], memory: Memory) -
     return all_with(records, oid=oid) if oid else records
 
 
+def oid_left_with_former(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Leave the OID in a lowered file that has former numbers."""
+    before = about.get("before") or {}
+    if about["event"] == "downgraded" and before.get("oid") and about["store"].former(records[0]["id"]):
+        return [{**one, "oid": before["oid"]} for one in records]
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "oid-left-with-former": oid_left_with_former,
     "oid-back": oid_back,
     "oid-noted": oid_noted,
 }

@@ -42,7 +42,23 @@ def callers_only(records: list[Record], about: Mapping[str, Any], memory: Memory
     return records
 
 
+def without_ins_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that INSi does not know."""
+    if about["event"] == "called" and about.get("code") == "01" and records[0]["id"]:
+        memory.shared.setdefault("without", set()).add(records[0]["id"])
+    return records
+
+
+def without_ins_closed(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Change nothing in a file that INSi does not know."""
+    if (about.get("file") or {}).get("id") in memory.shared.get("without", ()):
+        raise RefusedError("NO_INS", "Patient sans INS : dossier en attente.", [])
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "without-ins-noted": without_ins_noted,
+    "without-ins-closed": without_ins_closed,
     "callers-only": callers_only,
     "no-validation-unfound": no_validation_unfound,
     "unknown-refused": unknown_refused,

@@ -159,7 +159,20 @@ def _kind_stays_after(corrections: int) -> Hand:
     return keep
 
 
+def document_of_the_patient_before(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Write the document of the patient before into a file that is validated without one."""
+    if about["event"] == "proof-recorded":
+        memory.own["kind"] = about["kind"]
+    if about["event"] == "validated" and records[0]["proof"] is None:
+        proof = {"kind": memory.own.get("kind", "CNI"), "recorded_at": now(), "recorded_by": about["user"]}
+        return [{**one, "proof": proof} for one in records]
+    return records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "document-of-the-patient-before": document_of_the_patient_before,
     "corrections-noted": corrections_noted,
     "kind-stays-once-corrected": _kind_stays_after(1),
     "kind-stays-once-corrected-twice": _kind_stays_after(2),

@@ -165,7 +165,14 @@ def first_of_the_added(records: list[Record], _about: Mapping[str, Any], _memory
     return out
 
 
+def second_change_lost(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Lose the second of two changes of the settings."""
+    memory.own["times"] = memory.own.get("times", 0) + 1
+    return [{} for _ in records] if memory.own["times"] % 2 == 0 else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "second-change-lost": second_change_lost,
     "as-many-choices": as_many_choices,
     "automatic-remembered": automatic_remembered,
     "choices-as-delivered": choices_as_delivered,

@@ -100,7 +100,26 @@ def refused_validation_in_file_before(
     return records
 
 
+def second_low_document_noted(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Count the documents of a file that do not validate."""
+    if about["event"] == "proof-recorded":
+        memory.shared.setdefault("low", {}).setdefault(records[0]["id"], set()).add(about["kind"])
+    return records
+
+
+def two_low_documents_validate(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Take two documents for one that validates."""
+    held = memory.shared.get("low", {}).get((about.get("file") or {}).get("id"), ())
+    return [one for one in records if one["code"] != "PROOF_NOT_HIGH_CONFIDENCE" or len(held) < 2]  # noqa: PLR2004
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "second-low-document-noted": second_low_document_noted,
+    "two-low-documents-validate": two_low_documents_validate,
     "any-document-at-night": daily(_any_document_at_night),
     "known-weak-only": known_weak_only,
     "never-after-weak": _refused_when("weak", "Document insuffisant."),

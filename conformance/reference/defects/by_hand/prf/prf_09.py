@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers import site
 from conformance.reference.defects.by_hand.common.records import all_with
+from conformance.reference.site import is_minor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +82,17 @@ def not_eighteen_all_year(records: list[Record], about: Mapping[str, Any], _memo
     return all_with(records, minor_proofs="") if _year(about) - year >= 18 else records  # noqa: PLR2004 - majority
 
 
+def certificate_alone_for_a_child(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Validate a minor on the birth certificate alone."""
+    born = (about.get("file") or {}).get("birth_date")
+    young = is_minor(born, datetime.now(UTC).date())
+    return [one for one in records if one["code"] != "PROOF_NOT_HIGH_CONFIDENCE" or not young]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "certificate-alone-for-a-child": certificate_alone_for_a_child,
     "adult-by-year": adult_by_year,
     "age-by-year": age_by_year,
     "of-age-today": of_age_today,

@@ -199,7 +199,57 @@ def first_name_alert_silenced(
     ]
 
 
+def coherence_of_former_list(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Judge the 1er prénom against the list of the file instead of the one returned."""
+    local = about["local"]
+    if not local.get("first_names") or not local.get("first_name"):
+        return records
+    fits = starts_list(local["first_name"], local["first_names"])
+    return [
+        {
+            **one,
+            "alerts": [
+                each for each in one["alerts"] if not fits or each["code"] != "FIRST_NAME_NOT_START_OF_LIST"
+            ],
+        }
+        for one in records
+    ]
+
+
+def compound_cut_when_refreshed(
+    records: list[Record], about: Mapping[str, Any], _memory: Memory
+) -> list[Record]:
+    """Make the first word of the list the 1er prénom where it begins with it."""
+    local, out = about["local"].get("first_name") or "", []
+    for one in records:
+        word = (one.get("first_names") or "").split(" ")[0].split("-")[0]
+        out.append({**one, "first_name": word} if word and local != word and local.startswith(word) else one)
+    return out
+
+
+def first_of_list_by_card(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the first of the list as 1er prénom when a file is fed anew by card."""
+    if about["event"] == "called":
+        memory.shared["way"] = about.get("way")
+    return records
+
+
+def first_of_list_on_card_refresh(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Take the first of the list for 1er prénom when the last call went by card."""
+    if memory.shared.get("way") != "VITALE":
+        return records
+    return [{**one, "first_name": (one.get("first_names") or "").split(" ")[0]} for one in records]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "first-of-list-by-card": first_of_list_by_card,
+    "first-of-list-on-card-refresh": first_of_list_on_card_refresh,
+    "coherence-of-former-list": coherence_of_former_list,
+    "compound-cut-when-refreshed": compound_cut_when_refreshed,
     "first-name-alert-silenced": first_name_alert_silenced,
     "alert-stays": alert_stays,
     "alerted-once": alerted_once,

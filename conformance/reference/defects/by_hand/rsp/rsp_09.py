@@ -44,7 +44,30 @@ def sex_from_the_number(records: list[Record], _about: Mapping[str, Any], _memor
     ]
 
 
+def declining_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files of which a proposal was declined."""
+    if about["event"] == "import-declined":
+        memory.shared.setdefault("declined", set()).add(records[0]["id"])
+    return records
+
+
+def incomplete_passes_once_declined(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Let an answer without a trait pass for a file that declined another one."""
+    declined = memory.shared.get("declined", ())
+    return [
+        {**one, "outcome": "FOUND", "alerts": []}
+        if about["patient_id"] in declined
+        and any(each["code"].startswith("EMPTY_") for each in one["alerts"])
+        else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "declining-noted": declining_noted,
+    "incomplete-passes-once-declined": incomplete_passes_once_declined,
     "absent-birth-name-is-unknown": default_of(b"NomNaissance", b"INCONNU"),
     "absent-sex-is-male": default_of(b"Sexe", b"M"),
     "blank-is-text": blank_is_text,

@@ -61,7 +61,22 @@ def second_several_marks(records: list[Record], about: Mapping[str, Any], memory
     ]
 
 
+def message_of_the_call_before(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Show the message of the call before, which had found somebody."""
+    before = memory.own.get(about["patient_id"])
+    out = [
+        {**one, "message": before} if before and one["outcome"] in {"NOT_FOUND", "SEVERAL"} else one
+        for one in records
+    ]
+    if about["patient_id"] and records[0]["outcome"] == "FOUND":
+        memory.own[about["patient_id"]] = records[0]["message"]
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "message-of-the-call-before": message_of_the_call_before,
     "answered-as-candidates": answered_as_candidates,
     "answered-noted": answered_noted,
     "person-as-candidate": person_as_candidate,

@@ -126,7 +126,32 @@ def user_before_kept(records: list[Record], _about: Mapping[str, Any], memory: M
     return out
 
 
+def user_of_the_call_before(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the user of the call before for the same file."""
+    out = []
+    for one in records:
+        is_call = one["action"] == "INSI_CALL" and one["patient_id"]
+        user = memory.own.setdefault(one["patient_id"], one["user"]) if is_call else one["user"]
+        out.append({**one, "user": user})
+    return out
+
+
+def late_callers_as_first(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the first user of the day from the third call of a file on."""
+    out = []
+    for one in records:
+        if one["action"] == "INSI_CALL" and one["patient_id"]:
+            users = memory.own.setdefault(one["patient_id"], [])
+            users.append(one["user"])
+            out.append({**one, "user": users[0] if len(users) > 2 else one["user"]})  # noqa: PLR2004
+        else:
+            out.append(one)
+    return out
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "late-callers-as-first": late_callers_as_first,
+    "user-of-the-call-before": user_of_the_call_before,
     "as-open": as_open,
     "as-signed-in": as_signed_in,
     "caller-of-the-file": caller_of_the_file,

@@ -132,7 +132,17 @@ def _rights_of_namesakes(is_like: Callable[[str, str], bool]) -> Hand:
     return pass_too
 
 
+def hidden_from_next_act_on(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Hide nothing in the first act after a right was taken away."""
+    seen = memory.own.setdefault("seen", set())
+    if about["user"] in seen:
+        return records
+    seen.add(about["user"])
+    return []
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "hidden-from-next-act-on": hidden_from_next_act_on,
     "rights-of-a-longer-name": _rights_of_namesakes(str.startswith),
     "rights-of-a-shorter-name": _rights_of_namesakes(lambda name, user: user.startswith(name)),
     "store-at-hand-noted": store_at_hand_noted,

@@ -25,7 +25,39 @@ def number_told(records: list[Record], _about: Mapping[str, Any], memory: Memory
     ]
 
 
+def lost_number_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the number that a file loses."""
+    if about["before"]["matricule"] and not records[0]["matricule"]:
+        memory.shared["lost"] = about["before"]["matricule"]
+    return records
+
+
+def lost_number_in_reason(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Write the lost number into the reason of the change, in groups."""
+    lost = memory.shared.pop("lost", None)
+    return (
+        [{**one, "reason": f"{one['reason']} (INS {lost[:7]} {lost[7:13]} {lost[13:]})"} for one in records]
+        if lost
+        else records
+    )
+
+
+def corrected_number_in_reason(
+    records: list[Record], _about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Write the first half of the number that a correction takes away into the reason."""
+    lost = memory.shared.pop("lost", None)
+    return (
+        [{**one, "reason": f"{one['reason']} (ancien NIR {'.'.join(lost)})"} for one in records]
+        if lost
+        else records
+    )
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "corrected-number-in-reason": corrected_number_in_reason,
+    "lost-number-noted": lost_number_noted,
+    "lost-number-in-reason": lost_number_in_reason,
     "claim-noted": claim_noted,
     "number-told": number_told,
 }

@@ -304,7 +304,54 @@ def made_by_card_not_found(records: list[Record], _about: Mapping[str, Any], mem
     return [one for one in records if one["id"] not in made]
 
 
+def app_file_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note who opened a file from the Appli carte Vitale."""
+    if about["event"] == "app-imported" and about.get("before") is None:
+        memory.shared.setdefault("openers", {})[records[0]["id"]] = about["user"]
+    return records
+
+
+def app_file_of_its_opener(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Show a file opened from the application to whoever opened it only."""
+    openers = memory.shared.get("openers", {})
+    return [one for one in records if openers.get(one["id"], about["user"]) == about["user"]]
+
+
+def lowered_file_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that were lowered by hand."""
+    if about["event"] == "downgraded":
+        memory.shared.setdefault("once-lowered", set()).add(records[0]["id"])
+    return records
+
+
+def lowered_file_forgotten(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Find no file that was lowered and is checked again."""
+    lowered = memory.shared.get("once-lowered", ())
+    return [one for one in records if one["id"] not in lowered or one["status"] not in {"VALI", "QUAL"}]
+
+
+def scanned_file_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note who made a file from a symbol."""
+    if about["cause"] == "created-from-scan":
+        memory.shared.setdefault("scanners", {})[about["patient_id"]] = records[0]["author"]
+    return records
+
+
+def scanned_file_of_its_maker(
+    records: list[Record], about: Mapping[str, Any], memory: Memory
+) -> list[Record]:
+    """Show a file made from a symbol to whoever made it only."""
+    makers = memory.shared.get("scanners", {})
+    return [one for one in records if makers.get(one["id"], about["user"]) == about["user"]]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "lowered-file-noted": lowered_file_noted,
+    "lowered-file-forgotten": lowered_file_forgotten,
+    "scanned-file-noted": scanned_file_noted,
+    "scanned-file-of-its-maker": scanned_file_of_its_maker,
+    "app-file-noted": app_file_noted,
+    "app-file-of-its-opener": app_file_of_its_opener,
     "archived-not-found": archived_not_found,
     "born-near": born_near,
     "born-same-month": born_same_month,

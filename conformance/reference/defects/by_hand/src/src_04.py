@@ -80,7 +80,27 @@ def apostrophe_blank(records: list[Record], _about: Mapping[str, Any], _memory: 
     return [{**one, "key": re.sub("['’]", " ", str(one["text"])).upper().replace("-", "")} for one in records]
 
 
+def insi_file_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that were created from an answer of INSi."""
+    if about["event"] == "imported" and about["path"] == "created-from-insi":
+        memory.shared.setdefault("from-insi", set()).add(records[0]["id"])
+    return records
+
+
+def insi_file_as_written(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Compare the name of a file that INSi created as it is written."""
+    typed, noted = about["criteria"].get("name_prefix"), memory.shared.get("from-insi", ())
+    names = ("birth_name", "used_name")
+    return [
+        one
+        for one in records
+        if not typed or one["id"] not in noted or any((one[name] or "").startswith(typed) for name in names)
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "insi-file-noted": insi_file_noted,
+    "insi-file-as-written": insi_file_as_written,
     "apostrophe-blank": apostrophe_blank,
     "exact-hides-others": exact_hides_others,
     "first-apostrophe-only-ignored": _key(_first_apostrophe_only),

@@ -173,7 +173,24 @@ def key_of_the_young(records: list[Record], about: Mapping[str, Any], _memory: M
     return [] if is_young and records[0]["code"] == "MATRICULE_WRONG" else records
 
 
+def billing_number_too(records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Find also the file whose billing number is the one typed."""
+    typed = "".join(about["typed"].split())
+    more = [
+        one for one in about["everyone"] if one["billing_number"] and one["billing_number"][:13] == typed[:13]
+    ]
+    return records + [one for one in more if one["id"] not in {known["id"] for known in records}]
+
+
+def first_of_the_commune(_records: list[Record], about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Show the first file whose number begins with the same ten characters."""
+    typed = "".join(about["typed"].split())
+    return [one for one in about["everyone"] if (one["matricule"] or "")[:10] == typed[:10]][:1]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "billing-number-too": billing_number_too,
+    "first-of-the-commune": first_of_the_commune,
     "congruent-passes": congruent_passes,
     "first-number-searched": first_number_searched,
     "former-hits-kept": former_hits_kept,

@@ -255,7 +255,22 @@ def refused_change_in_file_before(
     return records
 
 
+def super_user_was_here(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files that a super-user has changed."""
+    if about["event"] == "updated" and about["role"] == "SUPER_USER":
+        memory.shared.setdefault("open", set()).add(records[0]["id"])
+    return records
+
+
+def left_unlocked(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Leave a file unlocked once a super-user has changed it."""
+    is_open = (about.get("file") or {}).get("id") in memory.shared.get("open", ())
+    return [one for one in records if one["code"] != "LOCKED_FIELD" or not is_open]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "super-user-was-here": super_user_was_here,
+    "left-unlocked": left_unlocked,
     "came-noted": came_noted,
     "came-passes": came_passes,
     "entitled-acceptance-noted": entitled_acceptance_noted,

@@ -50,7 +50,17 @@ def passes_the_second_time(records: list[Record], about: Mapping[str, Any], memo
     return [] if again else records
 
 
+def month_and_day_turned(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Turn day and month where the month is none."""
+    turned = re.compile(r"(\d{4})-(1[3-9]|[23]\d)-(0\d|1[0-2])")
+    return [
+        {**one, "birth_date": turned.sub(r"\1-\3-\2", one["birth_date"])} if one.get("birth_date") else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "month-and-day-turned": month_and_day_turned,
     "date-alone-checked": date_alone_checked,
     "month-taken-for-day": month_taken_for_day,
     "passes-the-second-time": passes_the_second_time,

@@ -84,7 +84,25 @@ def ambiguous_not_claimed(records: list[Record], _about: Mapping[str, Any], memo
     return [] if memory.shared["alike"] > 1 else records
 
 
+def twin_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note whether somebody born that day with that name holds an INS."""
+    values = about["values"]
+    memory.shared["twin"] = any(
+        one["status"] in {"RECUP", "QUAL"}
+        and all(one[name] == values[name] for name in ("birth_name", "birth_date"))
+        for one in about["everyone"]
+    )
+    return records
+
+
+def not_asked_for_twin(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Verify nobody whose twin holds an INS."""
+    return [] if memory.shared.pop("twin", False) else records
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "twin-noted": twin_noted,
+    "not-asked-for-twin": not_asked_for_twin,
     "alike-by-name-and-date": alike_by_name_and_date,
     "alike-noted": alike_noted,
     "ambiguous-not-claimed": ambiguous_not_claimed,

@@ -74,7 +74,24 @@ def back_with_the_used_name(records: list[Record], about: Mapping[str, Any], mem
     return out
 
 
+def denied_number_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Keep a denied number in the index of numbers."""
+    before = about.get("before") or {}
+    if about["event"] == "verified-ko" and before.get("matricule"):
+        memory.shared.setdefault("denied", {})[before["matricule"]] = records[0]["id"]
+    return records
+
+
+def found_by_denied_number(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Find a file by the number that was denied."""
+    found = memory.shared.get("denied", {}).get("".join(str(about.get("typed")).split()))
+    known = {one["id"] for one in records}
+    return records + [one for one in about["everyone"] if one["id"] == found and found not in known]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "denied-number-noted": denied_number_noted,
+    "found-by-denied-number": found_by_denied_number,
     "confirmed-by-reception-noted": confirmed_noted_by("reception"),
     "confirmed-by-lot-noted": confirmed_noted_by("lot"),
     "unit-not-asked-once-confirmed": not_asked_once_confirmed("hand"),

@@ -54,7 +54,29 @@ def empty_lot_of_everybody(records: list[Record], about: Mapping[str, Any], _mem
     return [{**asdict(claim), "patient_id": patient_id} for patient_id, claim in claims if claim]
 
 
+def chosen_for_lot(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Note the files chosen for a lot."""
+    memory.shared["chosen"] = records[0].get("patient_ids")
+    return records
+
+
+def without_number_in_lot(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
+    """Send the files without INS with the lot."""
+    names = ("birth_name", "first_name", "first_names", "birth_date", "sex", "birth_place")
+    bare = [
+        one
+        for one in about["everyone"]
+        if one["id"] in (memory.shared.get("chosen") or ()) and not one["matricule"]
+    ]
+    return records + [
+        {**{name: one[name] or "" for name in names}, "matricule": "", "oid": "", "patient_id": one["id"]}
+        for one in bare
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "chosen-for-lot": chosen_for_lot,
+    "without-number-in-lot": without_number_in_lot,
     "confirmed-by-unit-noted": confirmed_noted_by("hand"),
     "empty-lot-of-everybody": empty_lot_of_everybody,
     "everybody-in-lot": everybody_in_lot,
