@@ -165,6 +165,8 @@ _NOT_KNOWN: Final = {
 def _says_unknown(value: Value, wanted: str) -> bool:
     """Tell whether a value says that the trait is not known, or not to the day: it contradicts nothing."""
     if value.trait is Trait.BIRTH_DATE:
+        if value.normal.startswith("nullFlavor"):
+            return True
         told = "".join(one for one in value.normal if one.isdecimal())
         return len(told) in {4, 6} and wanted.replace("-", "").startswith(told)
     return value.trait in _NOT_KNOWN and (

@@ -53,7 +53,6 @@ HOUSES: Mapping[str, Known] = MappingProxyType(
         "qualified-document-kept": known_refusal("houses b", "No text asks that the document of a qualified identity be replaced.", "Identité déjà vérifiée.", houses.document_of_the_qualified, "PRF-01", "PRF-06"),
         "homonym-sent-by-super-user": known_refusal("houses b", "Rights are fine-grained (Règle 4).", "Homonyme : à confirmer par le titulaire.", houses.homonym_sent_by_another, "TRA-01", "TRA-02", "TRA-15"),
         "searched-after-a-change": known_habit("houses b", "When INSi is searched is the software's own.", houses.searched_after_a_change, *_CHANGED, "SEC-06"),
-        "failed-calls-asked-later": known("houses e", "ERR-05: retries are bounded; when they are made is not said.", houses.failed_calls_asked_later, "ERR-01", "ERR-02", "ERR-05", "CAL-08", "SEC-06", "RSP-14"),
         # Not borne
         "homonym-lifted-when-verified": Known(
             party="houses f",
@@ -61,6 +60,13 @@ HOUSES: Mapping[str, Known] = MappingProxyType(
             rules=(*_VERIFIED, "ATT-01"),
             made=just(houses.homonym_lifted_when_verified),
             still_accused="A mark that goes by itself is not told from one that is lost: a warning.",
+        ),
+        "failed-calls-asked-later": Known(
+            party="houses f",
+            why="ERR-05: retries are bounded; when they are made is not said.",
+            rules=("ERR-01", "ERR-02", "ERR-05", "CAL-08", "SEC-06", "RSP-14"),
+            made=houses.failed_calls_asked_later,
+            still_accused="A call for another file while one is made for this one is taken for a part of it.",
         ),
         "verified-when-opened": Known(
             party="houses f",
