@@ -38,7 +38,7 @@ def set_attributes(
     """Set attributes and return the file as the act gives it back.
 
     How a doubt is lifted, by taking the attribute away or another in its place, is in no text: where that is not for every
-    user, the entitled one does it; where it has to be lifted before another mark is set, it is; where a document has to be
+    user, the entitled one does it, who may be the one who says that an identity is made up (fictive), too; where it has to be lifted before another mark is set, it is; where a document has to be
     seen for that (E11), one is recorded if ``documented``. Nor is what becomes of an attribute that is set twice.
 
     Raises:
@@ -60,6 +60,11 @@ def set_attributes(
                     desk.lgo.set_attributes(patient.id, now.attributes | doubt, actor=desk.user)
                 desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
                 return desk.read(patient)  # As whoever is at the desk sees it.
+        if Attribute.FICTIVE in wanted - now.attributes:
+            # Who calls an identity made up may be who answers for the identities of the site; a doubt is for everybody.
+            with suppress(RefusedError):
+                desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+                return desk.read(patient)
         if found := _set_by_anybody(desk, patient, wanted, is_lifted=bool(doubts)):
             return found
         if not now.attributes - wanted:

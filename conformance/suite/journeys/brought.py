@@ -225,7 +225,7 @@ def _doubtful(desk: Desk, patient: Patient) -> object:
 
 
 def _fictitious(desk: Desk, patient: Patient) -> object:
-    return desk.lgo.set_attributes(patient.id, frozenset({Attribute.FICTIVE}), actor=desk.user)
+    return set_attributes(desk, patient, {Attribute.FICTIVE})
 
 
 def _homonym(desk: Desk, patient: Patient) -> object:

@@ -92,9 +92,7 @@ def deny(desk: Desk, patient: Patient, person: Person) -> Patient | None:
 
 def mark(attribute: Attribute) -> Does:
     """Return the act that sets an attribute."""
-    return lambda desk, patient, _: desk.lgo.set_attributes(
-        patient.id, frozenset({attribute}), actor=desk.user
-    )
+    return lambda desk, patient, _: set_attributes(desk, patient, {attribute})
 
 
 def unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:
