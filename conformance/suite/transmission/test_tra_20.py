@@ -33,6 +33,7 @@ from conformance.suite.journeys.brought import UNUSED, USED
 from conformance.suite.journeys.pasts import changed_once_qualified, fed_first, from_app, with_own_card
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.suite.transmission.rows import mixed_rows
+from conformance.suite.transmission.third_sex import expect_not_guessed, of_third_sex
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
@@ -82,6 +83,7 @@ def test_export(desk: Desk) -> None:
     with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
         desk.lgo.set_attributes(doubted.patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
         subjects.append(replace(doubted, key="doubtful", patient=desk.read(doubted.patient)))
+    undetermined = of_third_sex(desk)
     documents = desk.lgo.export_patients(actor=desk.user)
     if not documents:
         raise UndecidedError(
@@ -125,6 +127,11 @@ def test_export(desk: Desk) -> None:
             f"the line of the matricule {own.matricule.value} bears another patient ({trait.text.en} of {other.traits.birth_name})",
         )
     _expect_paired(subjects, documents)
+    if undetermined is not None:
+        read = (read_document(one.content, one.name) for one in documents)
+        expect_not_guessed(
+            undetermined, (record for one in read if one.format in _READ for record in patients(one))
+        )
 
 
 def _expect_same_for_colleague(desk: Desk, subjects: Sequence[Subject]) -> None:
