@@ -122,6 +122,7 @@ def family(draw: Draw) -> Family:
         birth_place="2A004",
         sex="F",
         nia=False,
+        first_names_count=2,
         where=lambda person: _OF_AGE[0] <= person.identity.traits.birth_date <= _OF_AGE[1],
         shape=lambda person: _insured(_moved(person)),
     )
