@@ -64,7 +64,7 @@ class Mixed:
 
 def mixed(desk: Desk) -> Mixed:
     """Bring files for a lot: OK and KO in turn, one without INS among them, born on the same day as one aside."""
-    day = "1962-10-09"
+    day = "1960-02-29"
     denied = file(desk, Route.IMPORTED_CHECKED, denied=True, is_laden=True, birth_date=day, sex="F")
     # Two KO are on one page of results: the line between them, and that after, are not of their kind.
     patients = [

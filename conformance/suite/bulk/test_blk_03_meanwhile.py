@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
     from simulator.registry.person import Person
 
-DAY = "1957-05-14"
+DAY = "1957-12-31"
 
 
 @pytest.mark.rule("BLK-03")

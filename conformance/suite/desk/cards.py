@@ -95,6 +95,9 @@ _PLACES: Final = (
 _OF_AGE: Final = ("1976-01-01", "1994-12-31")
 """Of a parent of the children below, born when a place in Corsica had a letter."""
 
+_PARTNERS: Final = ("1981-09-30", "1949-12-31", "1956-02-29", "1968-01-01", "1974-06-15")
+"""When the partner was born, of which the insured person tells: a card is not that of the young alone."""
+
 
 def _moved(person: Person) -> Person:
     """Return a person born in another place of Corse-du-Sud, which of them their key tells."""
@@ -122,6 +125,7 @@ def family(draw: Draw) -> Family:
         birth_place="2A004",
         sex="F",
         nia=False,
+        first_names_count=2,
         where=lambda person: _OF_AGE[0] <= person.identity.traits.birth_date <= _OF_AGE[1],
         shape=lambda person: _insured(_moved(person)),
     )
@@ -137,9 +141,8 @@ def family(draw: Draw) -> Family:
             card=replace(card, birth_rank=birth_rank),
         )
 
-    partner = draw(
-        birth_date="1981-09-30", sex="M", nia=False, shape=lambda person: replace(person, card=card)
-    )
+    born = _PARTNERS[zlib.crc32(insured.key.encode()) % len(_PARTNERS)]
+    partner = draw(birth_date=born, sex="M", nia=False, shape=lambda person: replace(person, card=card))
 
     def named_after_the_partner(person: Person) -> Person:
         member = of_the_family(person)

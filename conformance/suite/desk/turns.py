@@ -26,6 +26,8 @@ CHECKED: Final = frozenset({Status.VALI, Status.QUAL})
 _TRAITS: Final = ("birth_name", "birth_date", "sex", "birth_place")
 """Strict traits that no software derives from another one."""
 _USED: Final = frozenset({"used_name", "used_first_name"})
+_HOMONYM: Final = Owners("ATT-01", frozenset({"ATT", "STA"}))
+"""That a homonym keeps its status is deduced (E12)."""
 _PAIR: Final = Owners("MAT-07", frozenset({"MAT", "STA-08"}))
 
 
@@ -65,7 +67,8 @@ class Turns:
         owners = turn.judge(turn.before, patient) if turn else None
         self._wrong.pop(patient.id, None)
         if turn and owners:
-            self._wrong[patient.id] = Found(owners, _departure(turn, patient))
+            departure = _departure(turn, patient, inferred=owners is _HOMONYM)
+            self._wrong[patient.id] = Found(owners, departure)
         elif bool(patient.matricule) != bool(patient.oid):
             self._wrong[patient.id] = Found(_PAIR, _half(patient))
         else:
@@ -126,7 +129,10 @@ def _after_attributes(given: object) -> Callable[[Patient, Patient], Owners | No
 
     def judge(before: Patient, after: Patient) -> Owners | None:
         if not DISQUALIFYING.intersection(asked & after.attributes):
-            return Owners("ATT-03", frozenset({"ATT", "STA"})) if _rises(before, after) else None
+            if _rises(before, after):
+                return Owners("ATT-03", frozenset({"ATT", "STA"}))
+            is_doubted = DISQUALIFYING & (before.attributes | after.attributes | asked)
+            return None if is_doubted or after.status is before.status else _HOMONYM
         if after.status is not Status.PROV:
             return Owners("ATT-03", frozenset({"ATT"}))
         return Owners("ATT-05", frozenset({"ATT", "STA-08"})) if after.matricule or after.oid else None
@@ -182,12 +188,13 @@ def _rises(before: Patient, after: Patient) -> bool:
     return _gains(before, after, CHECKED) or _gains(before, after, WITH_INS)
 
 
-def _departure(turn: Turn, after: Patient) -> Departure:
+def _departure(turn: Turn, after: Patient, *, inferred: bool) -> Departure:
     before, number = turn.before, label("matricule")
     held = Text("avec", "with") if after.matricule else Text("sans", "without")
     return Departure(
         f"après {turn.act.fr}, l'identité {before.status} est {after.status}, {held.fr} {number.fr}",
         f"after the {turn.act.en}, the identity {before.status} is {after.status}, {held.en} {number.en}",
+        inferred=inferred,
     )
 
 

@@ -212,15 +212,13 @@ def test_no_call_without_the_right(desk: Desk, route: Route, rights: str, role: 
     who = need_withheld(desk, who, Right.CALL_INSI)
     before = desk.snapshot(patient)
 
-    def judge(act: Callable[[], Any]) -> None:
-        _expect_nothing_leaves(desk, act)
-        expect_kept(
-            desk.snapshot(patient),
-            before,
-            Moment("appel sans le droit d'appeler INSi", "call without the right to call INSi"),
-        )
-
-    expect_each({name: partial(judge, act) for name, act in _calls(desk, who, patient).items()})
+    calls = _calls(desk, who, patient)
+    expect_each({name: partial(_expect_nothing_leaves, desk, act) for name, act in calls.items()})
+    expect_kept(
+        desk.snapshot(patient),
+        before,
+        Moment("appels sans le droit d'appeler INSi", "calls without the right to call INSi"),
+    )
     _, requests = desk.call(patient)
     need_request(requests)
 

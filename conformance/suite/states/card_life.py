@@ -156,7 +156,9 @@ def life(desk: Desk) -> CardLife:
 
 def _laden(desk: Desk, people: Family) -> Patient:
     """Type the insured person in, with all that a call by card may lose and that a software can hold."""
-    patient = desk.create(people.insured.person, **NAMES_IN_USE)
+    # Called by both first names, which no answer makes one (RSP-05).
+    both = people.insured.person.identity.traits.first_names
+    patient = desk.create(people.insured.person, **NAMES_IN_USE, first_name=both)
     load(desk, patient, people.insured.person)
     return patient
 

@@ -54,6 +54,7 @@ def rules_after(before: Patient, act: str, given: object, after: Patient) -> lis
         (QUAL, Verb.SET_ATTRIBUTES, DOUBTFUL, replace(VALI, attributes=DOUBTFUL), "ATT-03"),
         (QUAL, Verb.SET_ATTRIBUTES, DOUBTFUL, replace(PROV, attributes=DOUBTFUL, **INS), "ATT-05"),
         (RECUP, Verb.SET_ATTRIBUTES, HOMONYM, QUAL, "ATT-03"),
+        (VALI, Verb.SET_ATTRIBUTES, HOMONYM, PROV, "ATT-01"),
         (QUAL, Verb.DOWNGRADE_STATUS, Status.PROV, VALI, "STA-08"),
         (RECUP, Verb.DOWNGRADE_STATUS, Status.PROV, replace(PROV, **INS), "STA-08"),
         (PROV, Verb.DECIDE_PROPOSAL, None, QUAL, "STA-03"),

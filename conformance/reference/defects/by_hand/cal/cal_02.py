@@ -207,7 +207,18 @@ def three_on_card(records: list[Record], _about: Mapping[str, Any], _memory: Mem
     ]
 
 
+def leap_day_by_card_moved(records: list[Record], _about: Mapping[str, Any], _memory: Memory) -> list[Record]:
+    """Send 1 March for 29 February."""
+    return [
+        {**one, "birth_date": f"{one['birth_date'][:4]}-03-01"}
+        if one["birth_date"].endswith("-02-29")
+        else one
+        for one in records
+    ]
+
+
 FUNCTIONS: Final[dict[str, Hand]] = {
+    "leap-day-by-card-moved": leap_day_by_card_moved,
     "first-choice-kept": first_choice_kept,
     "three-on-card": three_on_card,
     "adults-only": adults_only,
