@@ -405,13 +405,6 @@ def document_of_the_qualified(asked: Asked, inner: Inner) -> bool:
     return is_for(asked, "POST", "patients", "*", "proofs") and file_now(asked, inner).get("status") == "QUAL"
 
 
-def homonym_sent_by_another(asked: Asked, inner: Inner) -> bool:
-    """Tell whether an ordinary user would send something of somebody marked as a homonym."""
-    if not is_for(asked, "POST", "patients", "*", "sendings") or is_super_user(asked):
-        return False
-    return "HOMONYME" in (file_now(asked, inner).get("attributes") or ())
-
-
 def searched_after_a_change(asked: Asked, inner: Inner) -> Said:
     """Search INSi as soon as a change of a checked identity is saved, and leave the proposal to the user."""
     said = inner(asked)
