@@ -208,8 +208,8 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from of_other_people(told, inside, body, "TRA-07")
         if not any(one.has_ins for one in inside):
             yield from told_of_another(told, expected, body)
-            yield from spoilt_number(told, expected, body)
-            yield from told_traits(told, document.name, expected, is_letter=False)
+        yield from spoilt_number(told, expected, body)
+        yield from told_traits(told, document.name, expected, is_letter=False)
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)

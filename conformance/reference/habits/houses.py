@@ -405,13 +405,6 @@ def document_of_the_qualified(asked: Asked, inner: Inner) -> bool:
     return is_for(asked, "POST", "patients", "*", "proofs") and file_now(asked, inner).get("status") == "QUAL"
 
 
-def homonym_sent_by_another(asked: Asked, inner: Inner) -> bool:
-    """Tell whether an ordinary user would send something of somebody marked as a homonym."""
-    if not is_for(asked, "POST", "patients", "*", "sendings") or is_super_user(asked):
-        return False
-    return "HOMONYME" in (file_now(asked, inner).get("attributes") or ())
-
-
 def searched_after_a_change(asked: Asked, inner: Inner) -> Said:
     """Search INSi as soon as a change of a checked identity is saved, and leave the proposal to the user."""
     said = inner(asked)
@@ -438,3 +431,82 @@ def failed_calls_asked_later() -> Habit:
         return said
 
     return habit
+
+
+def log_from_the_last(asked: Asked, inner: Inner) -> Said:
+    """Show the entries of the log from the last one."""
+    said = inner(asked)
+    if not is_for(asked, "GET", "audit-log") or not done(said):
+        return said
+    return _with_lists(said, lambda entries: list(reversed(entries)))
+
+
+def refused_validations_to_look_into() -> Habit:
+    """Put on the worklist whose validation was refused."""
+    entries: dict[str, dict[str, Any]] = {}
+
+    def habit(asked: Asked, inner: Inner) -> Said:
+        if asked.path[0] == "reset":
+            entries.clear()
+        said = inner(asked)
+        if is_for(asked, "POST", "patients", "*", "validation") and not done(said):
+            entries[asked.path[1]] = {
+                "id": f"V-{asked.path[1]}",
+                "reason": "VALIDATION_REFUSEE",
+                "message": "À reprendre avec une pièce d'identité.",
+                "patient_id": asked.path[1],
+            }
+        if is_for(asked, "GET", "worklist") and done(said):
+            return _with_lists(said, lambda known: [*known, *entries.values()])
+        return said
+
+    return habit
+
+
+def documents_not_in_lists(asked: Asked, inner: Inner) -> Said:
+    """Show in lists no recorded document."""
+    said = inner(asked)
+    if not (is_for(asked, "GET", "patients") or is_for(asked, "GET", "matricule-search")) or not done(said):
+        return said
+    return _with_lists(
+        said, lambda patients: [{**one, "proof": None, "locked_fields": []} for one in patients]
+    )
+
+
+def authors_with_their_station(asked: Asked, inner: Inner) -> Said:
+    """Write who did each thing with the workstation behind the user in the history."""
+    said = inner(asked)
+    if not is_for(asked, "GET", "patients", "*", "history") or not done(said):
+        return said
+    return _with_lists(
+        said,
+        lambda changes: [
+            {**one, "author": f"{one['author']} (poste 2)"} if one.get("author") else one for one in changes
+        ],
+    )
+
+
+def messages_with_a_signature(asked: Asked, inner: Inner) -> Said:
+    """End whatever is told of a call or a verification with the help desk of the vendor."""
+    said = inner(asked)
+    if (
+        asked.method == "POST"
+        and done(said)
+        and isinstance(said.body, dict)
+        and said.body.get("message")
+        and "outcome" in said.body
+    ):
+        return replace(
+            said, body={**said.body, "message": f"{said.body['message']} — LGO Service, 04 00 00 00 00"}
+        )
+    return said
+
+
+def refusals_numbered(asked: Asked, inner: Inner) -> Said:
+    """Refuse with a number of the incident in front."""
+    said = inner(asked)
+    if said.status in {409, 422} and isinstance(said.body, dict):
+        return replace(
+            said, body={**said.body, "message": f"[INC-20417] {said.body.get('message', '')}", "code": "INC"}
+        )
+    return said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CHECKED, DOUBT_LIFTED, NotOfferedError
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOUBT_LIFTED, NotOfferedError
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
@@ -79,6 +79,27 @@ def set_attributes(
             f"il ne se retire pas ainsi : {refusal.message} ({refusal.code})",
             f"it is not removed so: {refusal.message} ({refusal.code})",
         ) from refusal
+
+
+def set_by_user(desk: Desk, patient: Patient, attribute: Attribute) -> Patient:
+    """Have whoever is at the desk set an attribute, and return the file as the act gives it back.
+
+    Raises:
+        RefusedError: they may not.
+        NotOfferedError: it is fictive, which only the entitled user may set: it then is.
+    """
+    try:
+        return desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
+    except RefusedError as refusal:
+        if attribute is Attribute.FICTIVE:
+            with suppress(RefusedError):
+                desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.super_user)
+                raise NotOfferedError(
+                    ATTRIBUTES,
+                    f"refusé à un utilisateur ordinaire : {refusal.message}",
+                    f"refused to an ordinary user: {refusal.message}",
+                ) from refusal
+        raise
 
 
 def _set_by_anybody(

@@ -27,7 +27,7 @@ from conformance.suite.desk.routes import STEPS, TYPICAL, Route, Step
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.standing import Standing
 from conformance.suite.desk.told import Told, told
-from conformance.suite.desk.wire import need_found, returned
+from conformance.suite.desk.wire import need_found, of_file, returned
 from conformance.suite.desk.words import elided, state_of
 from conformance.verdicts import Departure, UndecidedError
 
@@ -278,7 +278,7 @@ class Desk(Standing):
     def _imported(self, patient: Patient) -> str | None:
         """Call INSi, accept the identity found, and return its number."""
         call, requests = self.call(patient)
-        answer = need_found(requests)
+        answer = need_found(of_file(requests, patient))
         self.decide(need_proposed(call), accept=True)
         return returned(answer)["matricule"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from people import P1
 
 from conformance.documents.checking import check
 from conformance.documents.expected import Expected, Status
 from conformance.documents.page.running_text import words_of
-from tests.conformance.documents.people import P1
 
 NUMBER = "279035121518989"
 QUAL = Expected(identity=P1, status=Status.QUAL)
