@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents import read_document
-from conformance.drivers.model import Status
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
 from conformance.suite.desk.apart import LISTED_KINDS, MESSAGES, PRINTING
@@ -72,6 +71,10 @@ _MADE_BY_COLLEAGUE: Final = (DOCUMENTED, CORRECTED, "plain, doubtful")
 """Whose documents the super-user makes, at whatever status: what may leave depends on the identity, not on who is at the desk."""
 _MAILED: Final = (_OF_COLLEAGUE, COMPOUND, "plain typed-imported")
 """About whom a mail is made too, without being sent."""
+
+
+_AFTER_ANOTHER: Final = "plain"
+"""About whom everything is made just after a document about somebody else arrived."""
 
 
 @kept_together("papers")
@@ -169,6 +172,8 @@ def _taken(
                 subject = make()
             if subject is None:
                 continue
+            if key == _AFTER_ANOTHER:
+                _receive_about_another(desk)
             produce(desk, subject, every=key in EVERY)
         except VerbNotSupportedError:
             raise
@@ -235,8 +240,6 @@ def _send(
     kinds = kinds if every or is_colleague else kinds[:1]
     if subject.key.startswith(_REPEATED):
         _print_first(desk, subject, kinds)
-    if subject.key == f"plain, {Status.QUAL}":
-        _receive_about_another(desk)
     _send_each(desk, subject, kinds, sinks)
     for own, again in _once_more(desk, subject):
         _send_each(own, again, kinds[:1], sinks)
@@ -246,7 +249,7 @@ def _send(
 
 
 def _receive_about_another(desk: Desk) -> None:
-    """Have a document about somebody else arrive: what is sent next is not about whoever was received last."""
+    """Have a document about somebody else arrive: what is made next is not about whoever was received last."""
     told = Letter(identity=received(desk.draw()))
     with desk.if_offered(MESSAGES), suppress(RefusedError):
         desk.lgo.receive_message(written(told, Form.CDA), sender=told.identity.sender, actor=desk.user)

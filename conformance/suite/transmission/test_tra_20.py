@@ -73,10 +73,10 @@ def test_export(desk: Desk) -> None:
     for route in _OTHERS:
         with desk.if_offered(route.apart or FROM_INSI):
             subjects.append(_subject(desk, "apostrophe-1912", route))
-    subjects.append(_subject(desk, "particle-corsica-2b", Route.CHECKED_IMPORTED, is_homonym=True))
+    subjects.append(_subject(desk, "short-names-new-year", Route.CHECKED_IMPORTED, is_homonym=True))
     with desk.if_offered(APP):
         subjects.append(from_app(desk))
-    doubted = _subject(desk, "short-names-new-year", Route.IMPORTED_CHECKED)
+    doubted = _subject(desk, "particle-corsica-2b", Route.IMPORTED_CHECKED)
     # Kept from an export made before, the former number and name would leave.
     if (renewed := renumbered(desk, lambda own, _: own.lgo.export_patients(actor=own.user))) is not None:
         subjects.append(renewed)

@@ -21,7 +21,7 @@ def known_sex_noted(records: list[Record], _about: Mapping[str, Any], memory: Me
 
 def sent_with_the_sex_before(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Send the sex that a file had before."""
-    known = memory.shared.get(about.get("patient_id"))
+    known = memory.shared.get(str(about.get("patient_id")))
     return [{**one, "sex": known} if known and one["sex"] not in {"F", "M"} else one for one in records]
 
 
