@@ -349,7 +349,6 @@ def _values(given: Mapping[str, str], origin: Origin) -> dict[str, _Value]:
     return {name: _Value(allowed=frozenset({value}), origin=origin) for name, value in given.items()}
 
 
-<<<<<<< HEAD
 def _left(known: _File | None) -> dict[str, _Value]:
     """Return what an answer of INSi leaves as it was: the 1er prénom (RSP-05) and the names in use (FLD-04)."""
     values = known.values if known else {}
@@ -358,7 +357,8 @@ def _left(known: _File | None) -> dict[str, _Value]:
         for name, value in values.items()
         if name in _LEFT
     }
-=======
+
+
 def _wrong(known: Mapping[str, _Value], told: Mapping[str, str | None]) -> list[_Told]:
     """Return what is told of a file and is none of what it may hold; what is not told is no matter of it."""
     return [
@@ -366,7 +366,6 @@ def _wrong(known: Mapping[str, _Value], told: Mapping[str, str | None]) -> list[
         for name, value in known.items()
         if (got := told.get(name) or None) is not None and got not in value.allowed
     ]
->>>>>>> fair3
 
 
 def _may_differ(name: str, value: _Value, status: Status) -> bool:
