@@ -15,6 +15,7 @@ from conformance.documents.numbers import called_ins, find_without_key, is_calle
 from conformance.documents.page.cells import PagePlaces
 from conformance.documents.page.labels import french_date, of_somebody_else, plain
 from conformance.documents.page.paper import read_page
+from conformance.documents.page.people import is_around
 from conformance.documents.page.plain_lines import plain_lines
 from conformance.documents.problems import Quote, official
 from conformance.documents.record import Place, PlaceKind, Trait
@@ -87,7 +88,8 @@ def _read(words: str, name: str) -> IdentityRecord:
 
     def is_own(value: Value) -> bool:
         line = told.get(value.place.line or 0, "")
-        return not of_somebody_else(line, max(0, line.find(value.text)))
+        before = line[: max(0, line.find(value.text))]
+        return not (of_somebody_else(before, len(before)) or is_around(before.rpartition("\t")[2]))
 
     # A colon is no more than another way of writing here: what stands elsewhere too is for a person to look at.
     return replace(
