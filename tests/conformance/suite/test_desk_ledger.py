@@ -210,3 +210,16 @@ def test_a_search_and_a_comparison_show_what_the_file_holds() -> None:
     assert [found.owners.rules for found in ledger.found] == [{"SRC-01", "SRC"}, {"RSP-01"}]
     # That a row shows what the file holds is in no text.
     assert [found.departure.inferred for found in ledger.found] == [True, False]
+
+
+def test_what_is_asked_for_another_file_meanwhile_is_left_alone() -> None:
+    own = {name: getattr(FILE, name) for name in ("birth_name", "birth_date", "sex", "birth_place")}
+    other = {"birth_name": "MARTIN", "birth_date": "1950-02-03", "sex": "M", "birth_place": "75056"}
+    ledger = created()
+    ledger.sent("7", [own, other])
+    assert not ledger.found
+    ledger.sent("7", [own, {**own, "birth_name": "MARTIN"}])
+    assert len(ledger.found) == 1
+    ledger = created()
+    ledger.sent("7", [other])
+    assert len(ledger.found) == 1
