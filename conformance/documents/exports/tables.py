@@ -79,6 +79,8 @@ def _parts_names(lines: Sequence[str], mark: str) -> bool:
 _TOLD: Final = re.compile(r"\s{0,20}[^:=]{2,60}[:=]\s{0,20}\S")
 """A label with its value behind a colon."""
 _PAIRS: Final = 2
+_LISTED: Final = re.compile(r"(?<=[A-Z])\s?,\s(?=[A-Z]{2})")
+"""What parts the names of a list on paper."""
 
 
 def has_header(rows: Sequence[Row]) -> bool:
@@ -104,9 +106,13 @@ def people_of(rows: Sequence[Row], reading: Reading, sheet: str = "") -> list[Pe
     pairs = [(number, row) for number, row in enumerate(rows[:_CARD_ROWS], 1) if len(row) > 1]
     if not is_of_people(tells(row[0]) for _, row in pairs):
         return []
-    # Texts set with tabs put the colon before the value: ``NOM DE NAISSANCE⇥: MARTIN``.
+    # Texts set with tabs put the colon before the value: ``NOM DE NAISSANCE⇥: MARTIN``. A card tells a list as paper does: with commas.
     fields = [
-        Field(row[0], row[1].removeprefix(":").strip(), _place(reading, sheet, row[0], number))
+        Field(
+            row[0],
+            _LISTED.sub(" ", row[1].removeprefix(":").strip()),
+            _place(reading, sheet, row[0], number),
+        )
         for number, row in pairs
     ]
     person = person_of(fields, reading.place(sheet))
