@@ -15,6 +15,7 @@ from conformance.documents.numbers import called_ins, find_without_key, is_calle
 from conformance.documents.page.cells import PagePlaces
 from conformance.documents.page.labels import french_date, of_somebody_else, plain
 from conformance.documents.page.paper import read_page
+from conformance.documents.page.people import is_around
 from conformance.documents.page.plain_lines import plain_lines
 from conformance.documents.problems import Quote, official
 from conformance.documents.record import Place, PlaceKind, Trait
@@ -38,6 +39,10 @@ _SEX_TOLD: Final = re.compile(
 )
 """Words of which one at least stands where a sex is told."""
 _NATURE: Final = re.compile(r"[\s(\[–—-]{0,4}(NI[RA])\b", re.IGNORECASE)
+_PLAIN_FIRST: Final = re.compile(
+    r"((?:^|\t) {0,9}pr[ée]noms?)(?= {0,9}(?:\t|\.{3}| {3}))", re.IGNORECASE | re.MULTILINE
+)
+"""A plain label in a cell of its own, which a colon would follow elsewhere."""
 _MAIDEN: Final = re.compile(r"jeune\s{1,3}fille")
 _CUT: Final = 15
 """Letters of a long name that a narrow label shows."""
@@ -81,18 +86,24 @@ def told_traits(words: str, name: str, expected: Expected, *, is_letter: bool = 
 
 def _read(words: str, name: str) -> IdentityRecord:
     """Return what the labels of a text tell; what is said to be of somebody else is left out."""
-    lines: Sequence[Line] = plain_lines(words)
+    lines: Sequence[Line] = plain_lines(_PLAIN_FIRST.sub(r"\1 :", words))
     record = read_page(lines, _Lines(name, 1))
     told = {line.number: line.text for line in lines}
 
     def is_own(value: Value) -> bool:
         line = told.get(value.place.line or 0, "")
-        return not of_somebody_else(line, max(0, line.find(value.text)))
+        before = line[: max(0, line.find(value.text))]
+        return not (of_somebody_else(before, len(before)) or is_around(before.rpartition("\t")[2]))
 
-    # A colon is no more than another way of writing here: what stands elsewhere too is for a person to look at.
+    # A colon is no more than another way of writing here: what stands elsewhere too is for a person to look at. The first of
+    # the given names always stands in their list.
     return replace(
         record,
-        values=tuple(replace(value, beside=False) for value in record.values if is_own(value)),
+        values=tuple(
+            replace(value, beside=value.beside and value.trait is Trait.FIRST_NAME)
+            for value in record.values
+            if is_own(value)
+        ),
         place=Place(kind=PlaceKind.FILE, file=name),
     )
 

@@ -76,9 +76,22 @@ def _parts_names(lines: Sequence[str], mark: str) -> bool:
     )
 
 
+_TOLD: Final = re.compile(r"\s{0,20}[^:=]{2,60}[:=]\s{0,20}\S")
+"""A label with its value behind a colon."""
+_PAIRS: Final = 2
+_LISTED: Final = re.compile(r"(?<=[A-Z])\s?,\s(?=[A-Z]{2})")
+"""What parts the names of a list on paper."""
+
+
 def has_header(rows: Sequence[Row]) -> bool:
     """Tell whether one of the first rows names the columns of a list of people."""
-    return any(is_of_people(tells(one) for one in row) for row in rows[:_HEADER_WITHIN])
+    return any(_is_header(row) for row in rows[:_HEADER_WITHIN])
+
+
+def _is_header(row: Row) -> bool:
+    """Tell whether a row names the columns of patients; one of labels with their values is a line of a letter."""
+    told = sum(_TOLD.match(one) is not None for one in row)
+    return told < _PAIRS and is_of_people(tells(one) for one in row)
 
 
 def people_of(rows: Sequence[Row], reading: Reading, sheet: str = "") -> list[Person]:
@@ -88,14 +101,18 @@ def people_of(rows: Sequence[Row], reading: Reading, sheet: str = "") -> list[Pe
     patient.
     """
     for index, row in enumerate(rows[:_HEADER_WITHIN]):
-        if is_of_people(tells(one) for one in row):
+        if _is_header(row):
             return list(_below(row, rows[index + 1 : MOST_ROWS], index + 2, reading, sheet))
     pairs = [(number, row) for number, row in enumerate(rows[:_CARD_ROWS], 1) if len(row) > 1]
     if not is_of_people(tells(row[0]) for _, row in pairs):
         return []
-    # Texts set with tabs put the colon before the value: ``NOM DE NAISSANCE⇥: MARTIN``.
+    # Texts set with tabs put the colon before the value: ``NOM DE NAISSANCE⇥: MARTIN``. A card tells a list as paper does: with commas.
     fields = [
-        Field(row[0], row[1].removeprefix(":").strip(), _place(reading, sheet, row[0], number))
+        Field(
+            row[0],
+            _LISTED.sub(" ", row[1].removeprefix(":").strip()),
+            _place(reading, sheet, row[0], number),
+        )
         for number, row in pairs
     ]
     person = person_of(fields, reading.place(sheet))

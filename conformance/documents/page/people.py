@@ -43,6 +43,8 @@ _AROUND: Final = re.compile(
     r"|fils|fille|bebe|frere|soeur|jume(?:au|lle)|enfants?|donneur|entourage|famil\w{1,9})\b"
 )
 """Words of a text about people around the patient."""
+_LABELS_OF_NAMES: Final = re.compile(r"\bnom\s{1,3}de\s{1,3}(?:famille|jeune\s{1,3}fille)\b")
+"""Labels that hold such a word and say nothing of anybody else."""
 _TRAITS: Final = frozenset({Trait.BIRTH_NAME, Trait.BIRTH_DATE})
 _NAMES: Final = (Trait.BIRTH_NAME, Trait.USED_NAME)
 _ALL_NAMES: Final = (*_NAMES, Trait.FIRST_NAME, Trait.FIRST_NAMES, Trait.USED_FIRST_NAME)
@@ -71,7 +73,7 @@ def lines_of(element: etree._Element) -> str:
 
 def is_around(text: str) -> bool:
     """Tell whether a text speaks of people around the patient."""
-    return _AROUND.search(plain(text)) is not None
+    return _AROUND.search(_LABELS_OF_NAMES.sub("", plain(text))) is not None
 
 
 def may_name(text: str) -> bool:
@@ -123,7 +125,7 @@ def of_other_people(
     elif name and date:
         at = (Quote(place, name[0]), Quote(place, date[0]))
         # A heading may say that all below is about a relative.
-        make = inferred if _AROUND.search(plain(f"{context}\n{text}")) else official
+        make = inferred if is_around(f"{context}\n{text}") else official
         yield make("text-of-another-person", _OTHER, "F13", *rules, at=at)
     elif one := (name if name and not name[1].startswith("patient") else None) or (
         date if date and _LABELLED_DATE.match(date[1]) else None

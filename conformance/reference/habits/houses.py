@@ -433,14 +433,6 @@ def failed_calls_asked_later() -> Habit:
     return habit
 
 
-def log_from_the_last(asked: Asked, inner: Inner) -> Said:
-    """Show the entries of the log from the last one."""
-    said = inner(asked)
-    if not is_for(asked, "GET", "audit-log") or not done(said):
-        return said
-    return _with_lists(said, lambda entries: list(reversed(entries)))
-
-
 def refused_validations_to_look_into() -> Habit:
     """Put on the worklist whose validation was refused."""
     entries: dict[str, dict[str, Any]] = {}

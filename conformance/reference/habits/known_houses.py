@@ -52,7 +52,6 @@ HOUSES: Mapping[str, Known] = MappingProxyType(
         "log-with-more-columns": known_habit("houses a", "More is logged than is asked for.", houses.log_with_more_columns, *_LOGGED),
         "qualified-document-kept": known_refusal("houses b", "No text asks that the document of a qualified identity be replaced.", "Identité déjà vérifiée.", houses.document_of_the_qualified, "PRF-01", "PRF-06"),
         "searched-after-a-change": known_habit("houses b", "When INSi is searched is the software's own.", houses.searched_after_a_change, *_CHANGED, "SEC-06"),
-        "log-from-the-last": known_habit("houses e", "The order of a log is not said.", houses.log_from_the_last, *_LOGGED),
         "refused-validations-to-look-into": known("houses e", "What else is on a worklist is not said.", houses.refused_validations_to_look_into, *_LISTED, "PRF-04", "STA-17"),
         "documents-not-in-lists": known_habit("houses e", "What a row shows is free.", houses.documents_not_in_lists, "SRC-01", "PRF-01", "STA-13"),
         "authors-with-their-station": known_habit("houses e", "The author is there, and where they worked.", houses.authors_with_their_station, "STA-07"),

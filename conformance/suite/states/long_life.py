@@ -125,6 +125,8 @@ def _marked(begins: Status, attribute: Attribute, *, by: str = "user") -> Step:
     return Step(
         does=acts.mark(attribute), begins=begins, leads_to=(PROV,), rule="ATT-03",
         fr=f"devenue {attribute}", en=f"made {attribute}", by=by, attributes=frozenset({attribute}), path=ATTRIBUTES,
+        # Only the entitled user may call an identity made up.
+        is_free=attribute is Attribute.FICTIVE,
     )  # fmt: skip
 
 

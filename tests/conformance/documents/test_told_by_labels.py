@@ -7,6 +7,7 @@ from people import P1
 
 from conformance.documents.checking import check
 from conformance.documents.expected import Expected, Status
+from conformance.documents.page.people import is_around
 from conformance.documents.page.running_text import words_of
 
 NUMBER = "279035121518989"
@@ -95,6 +96,21 @@ def test_values_of_others_are_left_alone():
     assert codes("\n".join(lines).encode()) == []
     without = {name: value for name, value in told.items() if name != "Matricule INS"}
     assert codes(as_text({**without, "Sexe": "F"}), PROV) == []
+
+
+def test_lines_of_pairs_are_no_table():
+    told = [f"{label} : {value}" for label, value in letter().items()]
+    assert codes("\n".join(" | ".join(told[at : at + 3]) for at in (0, 3)).encode()) == []
+
+
+def test_a_child_told_before_the_patient_is_not_the_patient():
+    lines = ["Enfant à charge : né le 03/04/2020", as_text(letter()).decode()]
+    assert codes("\n".join(lines).encode()) == []
+
+
+def test_a_label_with_a_word_of_family_says_nothing_of_relatives():
+    assert not is_around("Nom de famille : MARTIN, nom de jeune fille : DURAND")
+    assert is_around("Famille : MARTIN")
 
 
 def test_the_symbol_of_a_message_leaks():
