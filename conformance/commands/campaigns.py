@@ -19,6 +19,7 @@ from conformance.guided.opening import terminal
 from conformance.plan import FailOn, Plan, load_plan
 from conformance.progress import CampaignView
 from conformance.record.reading import Record, RecordError
+from conformance.record.replay import replay
 from conformance.record.uncollected import kept_to_the_end
 from conformance.report import write_reports
 from conformance.report.json_report import report_data
@@ -168,6 +169,8 @@ def read_record(path: Path) -> Record:
 def not_passed(record: Record) -> frozenset[str]:
     """Return the ids of the checks that a campaign did not see pass.
 
+    A rule of which the check of another saw a departure is looked at again by that check and by all of its own.
+
     Raises:
         SetupError: they all passed.
     """
@@ -177,6 +180,11 @@ def not_passed(record: Record) -> frozenset[str]:
         for name, check in record.checks.items()
         if check.finished and check.finished.outcome.verdict == "PASS"
     }
+    rules = _rules_by_check(record)
+    for result in replay(record, evidence=False).rules:
+        aside = {check.id for check in result.checks if result.rule.key not in rules[check.id]}
+        if aside:
+            passed -= aside | {name for name in passed if result.rule.key in rules[name]}
     if not checks - passed:
         raise SetupError(
             Text(
@@ -189,10 +197,14 @@ def not_passed(record: Record) -> frozenset[str]:
 
 def rules_of(record: Record, checks: frozenset[str]) -> tuple[str, ...]:
     """Return the keys of the rules that a campaign verified with some of its checks, in its order."""
-    rules = {check.check: check.rules for check in record.planned}
-    rules |= {name: check.started.rules for name, check in record.checks.items()}
+    rules = _rules_by_check(record)
     concerned = {key for name in checks for key in rules.get(name, ())}
     return tuple(key for key in record.started.rules if key in concerned)
+
+
+def _rules_by_check(record: Record) -> dict[str, tuple[str, ...]]:
+    rules = {check.check: check.rules for check in record.planned}
+    return rules | {name: check.started.rules for name, check in record.checks.items()}
 
 
 def end(campaign: Campaign, plan: Plan) -> None:

@@ -13,7 +13,7 @@ from simulator.ins.traits import comparison_key, starts_list, to_wire
 from simulator.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from conformance.documents.expected import Expected
     from conformance.documents.problems import Problem
@@ -42,10 +42,17 @@ def expecting(record: IdentityRecord, expected: Expected) -> Iterator[Problem]:
         yield official("ins-missing", text, "TRA-02", RULES[record.format], at=(record.place,))
     if expected.identity is None:
         return
-    for trait in _COMPARED:
+    yield from differing(record, expected)
+    yield from _status(record, expected)
+
+
+def differing(
+    record: IdentityRecord, expected: Expected, traits: Sequence[Trait] = _COMPARED
+) -> Iterator[Problem]:
+    """Yield where the values of a record are not those expected."""
+    for trait in traits:
         for value in record.of(trait):
             yield from _against(value, expected, record)
-    yield from _status(record, expected)
 
 
 _CHECKED: Final = frozenset({"VALI", "QUAL"})
@@ -158,6 +165,8 @@ _NOT_KNOWN: Final = {
 def _says_unknown(value: Value, wanted: str) -> bool:
     """Tell whether a value says that the trait is not known, or not to the day: it contradicts nothing."""
     if value.trait is Trait.BIRTH_DATE:
+        if value.normal.startswith("nullFlavor"):
+            return True
         told = "".join(one for one in value.normal if one.isdecimal())
         return len(told) in {4, 6} and wanted.replace("-", "").startswith(told)
     return value.trait in _NOT_KNOWN and (
@@ -224,6 +233,14 @@ def _nature(value: Value, expected: Expected) -> Iterator[Problem]:
         yield official("nature-differs", text, "MAT-04", at=(value,))
 
 
+_NAMED: Final = frozenset({Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES})
+
+
+def _is_typed(value: Value, wanted: str, expected: Expected | None) -> bool:
+    """Tell whether a name that the desk typed is told in other cases alone: what INSi answered is kept to the byte."""
+    return expected is not None and expected.status in _OF_THE_DESK and value.normal.upper() == wanted.upper()
+
+
 def _departs(value: Value, wanted: str, form: Format, expected: Expected | None = None) -> Iterator[Problem]:
     trait = value.trait
     rules = [RULES[form], "F12"]
@@ -233,8 +250,13 @@ def _departs(value: Value, wanted: str, form: Format, expected: Expected | None 
         if any(former.matricule.value == value.normal for former in expected.identity.history):
             code, rules = "former-matricule", ["MAT-09"]
             fr, en = f"{fr} : c’est un ancien matricule", f"{en}: this is a former matricule"
-    elif trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME, Trait.FIRST_NAMES} and comparison_key(
-        value.normal
-    ) == comparison_key(wanted):
+    elif trait in _NAMED and _is_typed(value, wanted, expected):
+        text = Text(
+            f"{trait.text.fr} : {fr} : la casse diffère de celle du dossier",
+            f"{trait.text.en}: {en}: the letter case is not that of the file",
+        )
+        yield inferred("name-case", text, *rules, at=(value,))
+        return
+    elif trait in _NAMED and comparison_key(value.normal) == comparison_key(wanted):
         fr, en = f"{fr} : à l’octet près, tel que rendu par INSi", f"{en}: byte for byte, as INSi answered it"
     yield official(code, Text(f"{trait.text.fr} : {fr}", f"{trait.text.en}: {en}"), *rules, at=(value,))

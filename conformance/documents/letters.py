@@ -1,7 +1,8 @@
 """Letters that no format of exchange knows: HTML, RTF, text, word-processor files, labels for a printer, bytes of other programs.
 
-Only what a reader sees of them is looked through: an INS that leaves, that of somebody else, another name with its birth date.
-Nothing is concluded about their layout; that they were not judged is said.
+Only what a reader sees of them is looked through: an INS that leaves, that of somebody else, another name with its birth date,
+a trait that stands by its label and is not that of the person, one that is nowhere beside the INS. Nothing is concluded about
+their layout; that they were not judged is said.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.context import TEXT_LIMIT
-from conformance.documents.numbers import called_ins, spoilt_ins
+from conformance.documents.numbers import called_ins
 from conformance.documents.page.people import of_other_people
 from conformance.documents.page.running_text import decoded_text, of_another, words_of
-from conformance.documents.problems import Quote, inferred, official
+from conformance.documents.problems import Quote, inferred
 from conformance.documents.record import (
     Format,
     Identifier,
@@ -26,7 +27,7 @@ from conformance.documents.record import (
     Value,
     kind_of,
 )
-from simulator.ins.matricule import NUMBER_LENGTH
+from conformance.documents.told import spoilt_number, told_traits
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
@@ -150,20 +151,9 @@ def judge(letter: Letter, name: str, expected: Expected) -> Iterator[Problem]:
     place = Place(kind=PlaceKind.FILE, file=name)
     yield from told_of_another(letter.words, expected, place)
     yield from of_other_people(letter.words, [_record(expected, place)], place)
-    yield from _spoilt(letter.words, expected, place)
+    yield from spoilt_number(letter.words, expected, place)
     yield from _without_name(letter.words, expected, place)
-
-
-def _spoilt(words: str, expected: Expected, place: Place) -> Iterator[Problem]:
-    """Yield the number of the person expected when a letter calls it an INS and gives it another key."""
-    number = expected.of(Trait.MATRICULE) or ""
-    for told, start, end in spoilt_ins(words):
-        if number[:NUMBER_LENGTH] == told[:NUMBER_LENGTH]:
-            text = Text(
-                f"la clé du matricule devrait être {number[NUMBER_LENGTH:]}",
-                f"the key of the matricule should be {number[NUMBER_LENGTH:]}",
-            )
-            yield official("matricule-key", text, "MAT-01", at=(Quote(place, words[start:end]),))
+    yield from told_traits(letter.words, name, expected)
 
 
 def _without_name(words: str, expected: Expected, place: Place) -> Iterator[Problem]:

@@ -59,10 +59,15 @@ def find_matricules(text: str) -> Iterator[tuple[str, int, int]]:
             yield number, match.start(), match.end()
 
 
+def is_called_ins(text: str, start: int, end: int) -> bool:
+    """Tell whether a running text calls a number an INS: a label before, or the nature after."""
+    return bool(_LABEL.search(text[max(0, start - _NEAR) : start]) or _NATURE.match(text, end))
+
+
 def called_ins(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the matricules of a running text that it calls so: a label of the INS before, or the nature after."""
     for number, start, end in find_matricules(text):
-        if _LABEL.search(text[max(0, start - _NEAR) : start]) or _NATURE.match(text, end):
+        if is_called_ins(text, start, end):
             yield number, start, end
 
 
@@ -70,10 +75,7 @@ def spoilt_ins(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the numbers of that shape whose key is wrong, where a running text calls them so."""
     for match in _RUN.finditer(text):
         number = compact(match[0])
-        named = _LABEL.search(text[max(0, match.start() - _NEAR) : match.start()]) or _NATURE.match(
-            text, match.end()
-        )
-        if named and not is_matricule(number):
+        if not is_matricule(number) and is_called_ins(text, match.start(), match.end()):
             yield number, match.start(), match.end()
 
 
@@ -93,8 +95,10 @@ def find_without_key(text: str, number: str) -> Iterator[tuple[int, int]]:
 
 
 def find_within(text: str, number: str) -> Iterator[tuple[int, int]]:
-    """Yield where a known number stands among letters, as in an identifier made of it: start and end."""
-    for match in re.finditer(rf"(?<![0-9])(?:(?<=[A-Za-z]){number}|{number}(?=[A-Za-z]))(?![0-9])", text):
+    """Yield where a known number stands among letters, as in an identifier made of it or in the first block of a symbol: start and end."""
+    for match in re.finditer(
+        rf"(?<![0-9])(?:(?<=[A-Za-z]){number}|{number}(?=[A-Za-z]))(?![0-9])|(?<=S1){number}(?![0-9])", text
+    ):
         yield match.start(), match.end()
 
 

@@ -30,7 +30,7 @@ A campaign folder holds
 ``again``                 the check also saw what line ``of`` tells: acts made once and observed by many (``Again``)
 ``human-act``             what a person did or saw at the counter (``HumanAct``)
 ``review``                what a person decided about a check that only eyes can judge (``ReviewDecided``)
-``check-finished``        how the check ended, before any rule is considered (``CheckFinished``)
+``check-finished``        how the check ended, before any rule is considered, and what it saw of others (``CheckFinished``)
 ``finished``              the end; without it the campaign was killed (``CampaignFinished``)
 ========================  ==========================================================================================
 

@@ -32,24 +32,24 @@ def desk(new_desk: Desk, see_aside: object) -> Desk:  # noqa: ARG001 - what watc
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Let a check that has found nothing tell of what was refused and done all the same; whatever other rules say of it is told apart."""
-    watch = _watch_of(pyfuncitem)
-    rules = [key for mark in pyfuncitem.iter_markers("rule") for key in mark.args]
+    """Let a check that has found nothing tell of what its watch found for one of its rules; the rest is told apart."""
+    ending: Ending | None = None
     try:
         result = yield
-    except Departure:
-        raise
-    except Ending:
-        if watch is not None:
-            watch.tell(rules)
-        raise
-    finally:
-        for found in watch.found if watch is not None else ():
-            if not found.owners.concern(rules):
-                see_aside = cast("Callable[[Aside], None]", pyfuncitem.funcargs["see_aside"])
-                see_aside(found.aside())
+    except Ending as error:
+        result, ending = None, error
+    watch = _watch_of(pyfuncitem)
     if watch is not None:
-        watch.tell(rules)
+        rules = [key for mark in pyfuncitem.iter_markers("rule") for key in mark.args]
+        own = None if isinstance(ending, Departure) else watch.first(rules)
+        see_aside = cast("Callable[[Aside], None]", pyfuncitem.funcargs["see_aside"])
+        for found in watch.found:
+            if found is not own:
+                see_aside(found.aside())
+        if own is not None:
+            raise own.departure
+    if ending is not None:
+        raise ending
     return result
 
 

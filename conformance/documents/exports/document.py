@@ -65,6 +65,8 @@ _FEW: Final = 200
 _LIST: Final = 2
 """People from which on a file is a list."""
 _STRICT: Final = (Tells.BIRTH_NAME, Tells.FIRST_NAMES, Tells.BIRTH_DATE, Tells.SEX)
+_NATURE: Final = re.compile(r"NI[RA]\b", re.IGNORECASE)
+"""The nature of a number that stands in its cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +347,9 @@ def _paired(person: Person) -> Iterator[Problem]:
     for one in person.record.identifiers:
         if one.kind is IdKind.INS and one.number is not None and one.oid is None:
             text = Text("un matricule sans OID", "a matricule without an OID")
-            yield official("matricule-without-oid", text, "MAT-07", "TRA-20", at=(one.number,))
+            # A letter drawn as a table tells the nature instead, as paper does (DOC-01).
+            make = inferred if _NATURE.search(one.number.text) else official
+            yield make("matricule-without-oid", text, "MAT-07", "TRA-20", at=(one.number,))
 
 
 def _by_own_status(person: Person, expected: Expected) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ from conformance.documents.pdf.facts import PdfFacts
 from conformance.documents.pdf.reading import archive_problems
 from conformance.documents.problems import Quote, inferred, official, unjudged
 from conformance.documents.record import Format, IdentityRecord, Place, PlaceKind, Trait, Value
+from conformance.documents.told import spoilt_number, told_traits
 from conformance.documents.values import mailboxes
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
@@ -207,6 +208,8 @@ def judge(document: Document, expected: Expected) -> Iterator[Problem]:
         yield from of_other_people(told, inside, body, "TRA-07")
         if not any(one.has_ins for one in inside):
             yield from told_of_another(told, expected, body)
+        yield from spoilt_number(told, expected, body)
+        yield from told_traits(told, document.name, expected, is_letter=False)
     if archives:
         yield from _subject(facts, inside, document.name)
         yield from _pdf_beside(document, cdas, inside)

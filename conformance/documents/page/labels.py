@@ -15,7 +15,7 @@ from conformance.documents.record import Trait
 _BORN: Final = r"(?:de\s+(?:l['’]\s?acte\s+de\s+)?|a\s+la\s+)?(?:naissance|naiss?\b\.?)"
 LABELS: Final = (
     # The longest spelling of a trait first: what is left over would be taken for the value.
-    (Trait.BIRTH_NAME, rf"nom\s+(?:de\s+famille\s+)?\(?{_BORN}\)?|n\.\s*(?:de\s+)?nais(?:s(?:ance)?)?\b\.?|nom\s+de\s+famille|nom\s+patronymique|birth\s+(?:last\s+|family\s+)?name"),
+    (Trait.BIRTH_NAME, rf"nom\s+(?:de\s+famille\s+)?\(?{_BORN}\)?|n\.\s*(?:de\s+)?nais(?:s(?:ance)?)?\b\.?|nom\s+de\s+famille|nom\s+patronymique|nom\s+de\s+jeune\s+fille|birth\s+(?:last\s+|family\s+)?name"),
     (Trait.FIRST_NAME, rf"(?:1\s*er|premier|1°|1)\s*(?:prenom|pr\b\.?)(?:\s*\(?{_BORN}\)?|\s+(?:d['’]|de\s+l['’]\s?)etat[\s-]civil)?"),
     (Trait.FIRST_NAME, rf"(?:prenom|pr\b\.?)\s*(?:(?:n[°o]\s*)?1(?!\d)(?:\s*er\b)?|\(\s*1\s*(?:er)?\s*\))(?:\s*\(?{_BORN}\)?)?"),
     (Trait.FIRST_NAME, rf"(?:pr\.\s*nais(?:s(?:ance)?)?\b\.?|prenom\s+\(?{_BORN}\)?)\s*(?:n[°o]\s*)?1(?!\d)(?:\s*er\b)?"),

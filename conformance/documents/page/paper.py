@@ -66,6 +66,11 @@ _GIVEN: Final = frozenset({Trait.FIRST_NAME, Trait.FIRST_NAMES})
 _QUOTED: Final = re.compile(r"[«“\"]\s{0,3}([^«»“”\"]{1,110}?)\s{0,3}[»”\"]\s*$")
 """A name between quotation marks."""
 _CIVILITY: Final = re.compile(r"(?:Mme|Mlle|Mr|M\.|Madame|Mademoiselle|Monsieur)\s{1,3}(?=[^\W\d_])")
+_LISTED: Final = re.compile(r"[A-Z][A-Z'’-]+(?:\s?,\s?[A-Z][A-Z'’-]+)+(?=\s*(?:$|[|;•·\t(]))")
+"""A list of names as an identity card prints it: parted by commas."""
+_COMMA: Final = re.compile(r"\s?,\s?")
+_COMBINED: Final = re.compile(r"\bnoms?\s{0,3}(?:[/&+,-]|et)\s{0,3}$")
+"""The beginning of a label of two names."""
 _APART: Final = re.compile(r"(?<! ) +-+ *\Z")
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
 
@@ -161,6 +166,8 @@ def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterato
     for position, match in enumerate(found):
         name = match.lastgroup or ""
         weak = name == "other" and PLAIN_FIRST.fullmatch(match[0]) is not None
+        if weak and _COMBINED.search(simple[: match.start()]):
+            continue  # « Nom/Prénom : DURAND LUCIE »: the value is neither the one nor the other.
         if weak:
             trait = Trait.FIRST_NAME if re.fullmatch(r"prenom\s*:", match[0]) else Trait.FIRST_NAMES
         elif name.startswith("t") and name[1:].isdecimal():
@@ -267,6 +274,8 @@ def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -
 def _name(trait: Trait, line: Line, at: tuple[int, int], lead: str, places: PagePlaces) -> Value | None:
     """Return the name that a part of a line begins with; ``lead`` is what stood between it and its label."""
     start, raw = at[0], line.text[slice(*at)]
+    if trait is Trait.FIRST_NAMES and (listed := _LISTED.match(raw)):
+        return _made(trait, line, (start, start + listed.end()), " ".join(_COMMA.split(listed[0])), places)
     stop = _NAME_END.search(raw)
     name = raw[: stop.start()] if stop else raw
     if civil := _CIVILITY.match(name):

@@ -25,8 +25,9 @@ _INLINE: Final = re.compile(
     re.IGNORECASE,
 )
 """Tags that do not part what stands around them."""
-_CELL: Final = re.compile(r"</?t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
+_CELL: Final = re.compile(r"\s{0,80}<t[dh]\b[^<>]{0,500}>\s{0,80}", re.IGNORECASE)
 """Cells of one row are read as one line."""
+_CELLS_END: Final = re.compile(r"</t[dh]\s{0,9}>", re.IGNORECASE)
 _DATA_URL: Final = re.compile(r"\bdata:(?:image|application)/([a-z]{3,8});base64,([A-Za-z0-9+/]{40,})")
 _PICTURES: Final = 20
 """Files in a text that are looked at."""
@@ -34,7 +35,40 @@ _TAG: Final = re.compile(r"<[!/?A-Za-z][^<>]{0,2000}>")
 _RTF: Final = re.compile(r"\\'[0-9a-f]{2}|\\[a-z]{1,32}-?\d{0,10} ?|[{}]|\\[^a-z]", re.IGNORECASE)
 _RTF_SIGN: Final = re.compile(r"\\'([0-9a-f]{2})|\\u(-?\d{1,6}) ?\??", re.IGNORECASE)
 """A letter of Windows, or of Unicode with the question mark that stands for it elsewhere."""
-_LINES: Final = re.compile(r"\\(?:par|line|cell|row|tab)\b ?")
+_LINES: Final = re.compile(r"\\(?:par|line|row)\b ?")
+_TABS: Final = re.compile(r"\\(?:cell|tab)\b ?")
+
+
+_RTF_ASIDE: Final = re.compile(
+    r"\{\s?\\(?:\*\s?\\[a-z]{1,32}|fonttbl|colortbl|stylesheet|info|pict|listtable|generator)(?![a-z])",
+    re.IGNORECASE,
+)
+"""The beginning of a group of RTF that no reader sees."""
+
+
+def _without_asides(text: str) -> str:
+    """Return RTF without the groups that no reader sees: tables of fonts and styles, pictures."""
+    told: list[str] = []
+    at = 0
+    for found in _RTF_ASIDE.finditer(text):
+        if found.start() < at:
+            continue
+        told.append(text[at : found.start()])
+        at = _end_of_group(text, found.start())
+    return "".join((*told, text[at:]))
+
+
+def _end_of_group(text: str, start: int) -> int:
+    """Return where a group of RTF ends; the end of the text where it does not."""
+    depth = 0
+    for one in _RTF_BRACE.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(one[0], 0)
+        if depth == 0:
+            return one.end()
+    return len(text)
+
+
+_RTF_BRACE: Final = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def _sign(found: re.Match[str]) -> str:
@@ -80,13 +114,13 @@ def words_of(content: bytes | str, media: str = "") -> str:
     """
     text = decoded_text(content) if isinstance(content, bytes) else content
     if text.startswith(r"{\rtf") or media.partition(";")[0].endswith("rtf"):
-        return _RTF.sub("", _RTF_SIGN.sub(_sign, _LINES.sub("\n", text)))
+        return _RTF.sub("", _RTF_SIGN.sub(_sign, _TABS.sub("\t", _LINES.sub("\n", _without_asides(text)))))
     if (
         "html" in media
         or "svg" in media
         or re.match(r"\s*<(?:!doctype|html|body|p|div|table)\b", text, re.IGNORECASE)
     ):
-        return html.unescape(_TAG.sub("\n", _CELL.sub(" ", _INLINE.sub("", text))))
+        return html.unescape(_TAG.sub("\n", _CELL.sub("\t", _CELLS_END.sub("", _INLINE.sub("", text)))))
     return text
 
 

@@ -13,6 +13,7 @@ from conformance.reference.habits import wire
 from conformance.reference.habits.known_acts import ACTS
 from conformance.reference.habits.known_cousins import COUSINS
 from conformance.reference.habits.known_extra import EXTRA
+from conformance.reference.habits.known_houses import HOUSES
 from conformance.reference.habits.known_offices import OFFICES
 from conformance.reference.habits.known_shapes import SHAPES
 from conformance.reference.habits.known_sights import SIGHTS
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from conformance.reference.habits.known import Known
 
 HABITS: Mapping[str, Known] = MappingProxyType(
-    {**ACTS, **SHAPES, **STRICT, **EXTRA, **COUSINS, **SIGHTS, **WARDS, **WAYS, **VENDORS, **OFFICES}
+    {
+        **ACTS,
+        **SHAPES,
+        **STRICT,
+        **EXTRA,
+        **COUSINS,
+        **SIGHTS,
+        **WARDS,
+        **WAYS,
+        **VENDORS,
+        **OFFICES,
+        **HOUSES,
+    }
 )
 """By name."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TIMEOUT_S: Final = 20.0
 _MAX_ANSWER: Final = 1024 * 1024
 """Bytes."""
-_SOAP: Final = "application/soap+xml; charset=utf-8"
+SOAP: Final = "application/soap+xml; charset=utf-8"
 _NAME: Final = "lgo.banc.example"
 """How it greets: left to itself smtplib asks the network for the name of this machine, at each mail."""
 _ASKED: Final = "td0.2"
@@ -79,7 +79,7 @@ class Network:
         if not self._passing("td0.2", step, patient, kind)["asks"]:
             return ""
         self._store.add_note(_ASKED, patient.id, {"kind": kind})
-        answer = self._posted(url, _existence(patient))
+        answer = self._posted(url, existence(patient.matricule, patient.oid or ""))
         if isinstance(answer, Stopped):
             return answer
         root = parsed(answer)
@@ -159,7 +159,7 @@ class Network:
     def _posted(self, url: str, content: bytes) -> bytes | Stopped:
         try:
             _, answer = self._lines.post(
-                url, content, {"Content-Type": _SOAP}, timeout=_TIMEOUT_S, limit=_MAX_ANSWER
+                url, content, {"Content-Type": SOAP}, timeout=_TIMEOUT_S, limit=_MAX_ANSWER
             )
         except PostError as error:
             return Stopped(SendingOutcome.ERROR, f"Le DMP ne répond pas : {error}")
@@ -170,8 +170,9 @@ class Network:
         return passed[0] if passed else record
 
 
-def _existence(patient: Patient) -> bytes:
-    number, oid = quoteattr(patient.matricule or ""), quoteattr(patient.oid or "")
+def existence(matricule: str, oid: str) -> bytes:
+    """Return the TD0.2 about an INS."""
+    number, root = quoteattr(matricule), quoteattr(oid)
     return (
         '<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" '
         'xmlns:wsa="http://www.w3.org/2005/08/addressing"><soap:Header>'
@@ -179,7 +180,7 @@ def _existence(patient: Patient) -> bytes:
         f"<wsa:MessageID>urn:uuid:{uuid4()}</wsa:MessageID></soap:Header><soap:Body>"
         f'<PRPA_IN201307UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="2.999.250.1.1" extension="{uuid4()}"/>'
         '<controlActProcess classCode="CACT" moodCode="EVN"><queryByParameter><statusCode code="new"/><parameterList>'
-        f"<patientIdentifier><value root={oid} extension={number}/><semanticsText>Patient.id</semanticsText>"
+        f"<patientIdentifier><value root={root} extension={number}/><semanticsText>Patient.id</semanticsText>"
         "</patientIdentifier></parameterList></queryByParameter></controlActProcess></PRPA_IN201307UV02>"
         "</soap:Body></soap:Envelope>"
     ).encode()

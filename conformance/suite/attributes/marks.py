@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CHECKED, DOUBT_LIFTED, NotOfferedError
+from conformance.suite.desk.apart import ATTRIBUTES, CHECKED, DOUBT_LIFTED, NotOfferedError
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.desk.steps import preparing
 from conformance.verdicts import UndecidedError
@@ -38,7 +38,7 @@ def set_attributes(
     """Set attributes and return the file as the act gives it back.
 
     How a doubt is lifted, by taking the attribute away or another in its place, is in no text: where that is not for every
-    user, the entitled one does it; where it has to be lifted before another mark is set, it is; where a document has to be
+    user, the entitled one does it, who may be the one who says that an identity is made up (fictive), too; where it has to be lifted before another mark is set, it is; where a document has to be
     seen for that (E11), one is recorded if ``documented``. Nor is what becomes of an attribute that is set twice.
 
     Raises:
@@ -60,6 +60,11 @@ def set_attributes(
                     desk.lgo.set_attributes(patient.id, now.attributes | doubt, actor=desk.user)
                 desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
                 return desk.read(patient)  # As whoever is at the desk sees it.
+        if Attribute.FICTIVE in wanted - now.attributes:
+            # Who calls an identity made up may be who answers for the identities of the site; a doubt is for everybody.
+            with suppress(RefusedError):
+                desk.lgo.set_attributes(patient.id, wanted, actor=desk.super_user)
+                return desk.read(patient)
         if found := _set_by_anybody(desk, patient, wanted, is_lifted=bool(doubts)):
             return found
         if not now.attributes - wanted:
@@ -74,6 +79,27 @@ def set_attributes(
             f"il ne se retire pas ainsi : {refusal.message} ({refusal.code})",
             f"it is not removed so: {refusal.message} ({refusal.code})",
         ) from refusal
+
+
+def set_by_user(desk: Desk, patient: Patient, attribute: Attribute) -> Patient:
+    """Have whoever is at the desk set an attribute, and return the file as the act gives it back.
+
+    Raises:
+        RefusedError: they may not.
+        NotOfferedError: it is fictive, which only the entitled user may set: it then is.
+    """
+    try:
+        return desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
+    except RefusedError as refusal:
+        if attribute is Attribute.FICTIVE:
+            with suppress(RefusedError):
+                desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.super_user)
+                raise NotOfferedError(
+                    ATTRIBUTES,
+                    f"refusé à un utilisateur ordinaire : {refusal.message}",
+                    f"refused to an ordinary user: {refusal.message}",
+                ) from refusal
+        raise
 
 
 def _set_by_anybody(

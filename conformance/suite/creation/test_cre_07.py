@@ -13,10 +13,11 @@ import pytest
 
 from conformance.drivers.model import Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import CHECKED, FROM_INSI
+from conformance.suite.desk.apart import CHECKED, DOWNGRADE, FROM_INSI
 from conformance.suite.desk.cards import KEYS, family
 from conformance.suite.desk.cast import CAST
 from conformance.suite.desk.expect import expect, expect_each, expect_equal, refused_to_allow
+from conformance.suite.desk.lowering import lowered
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.snapshot import ANYTHING, Moment, expect_kept
@@ -145,6 +146,23 @@ def test_existing_file(desk: Desk, case: str) -> None:
             before,
             moment,
             besides={**insi_values(person), "status": Status.QUAL, "proof": ANYTHING},
+            inferred=True,
+        )
+        if route is Route.IMPORTED_CHECKED:
+            _expect_qualified_again(desk, person, patient)
+
+
+def _expect_qualified_again(desk: Desk, person: Person, patient: Patient) -> None:
+    """Check that a file that was lowered by hand is qualified by the app as any other, where the software takes it."""
+    with desk.if_at_hand(DOWNGRADE), suppress(RefusedError, UndecidedError):
+        if lowered(desk, patient, Status.PROV).status is not Status.PROV:
+            return  # For STA-08.
+        _import(desk, person, "1", patient)
+        expect_equal(
+            got=desk.read(patient).status,
+            expected=Status.QUAL,
+            fr="statut d'un dossier abaissé, une fois l'INS de l'application reprise",
+            en="status of a lowered file once the INS of the app is taken",
             inferred=True,
         )
 

@@ -6,13 +6,16 @@ software does with them is judged as for any other, whichever value the text tur
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from conformance.drivers.model import Status
+from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import EXPORTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.people import typed
 from conformance.suite.desk.steps import USERS
@@ -20,8 +23,9 @@ from conformance.suite.desk.words import expect_values
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.steps import Desk
 
 NO_NAME: Final = "SANSNOM"
@@ -37,6 +41,12 @@ CASES: Final[Mapping[str, Mapping[str, str | None]]] = {
 }
 
 
+_TOLD_AS: Final = (MessageFormat.HL7V2, MessageFormat.CDA, MessageFormat.FHIR, MessageFormat.CDA)
+"""In which message each case is told too."""
+_SAYS_NONE: Final = (b"nullFlavor", b"data-absent-reason")
+"""How a message says that there is no value."""
+
+
 @pytest.mark.rule("CRE-08")
 @pytest.mark.title(
     fr="Une personne sans nom ou sans prénom est créée avec la valeur saisie, retrouvée, et distincte d'une autre",
@@ -46,7 +56,7 @@ CASES: Final[Mapping[str, Mapping[str, str | None]]] = {
 def test_without_name(desk: Desk, user: str) -> None:
     desk = desk.by(user)
 
-    def judge(values: Mapping[str, str | None]) -> None:
+    def judge(form: MessageFormat, values: Mapping[str, str | None]) -> None:
         person = desk.draw()
         traits = typed(person, **values)
         stored = desk.try_create(traits, control=typed(person))
@@ -83,5 +93,25 @@ def test_without_name(desk: Desk, user: str) -> None:
             fr="un dossier sans nom n'est pas retrouvé par sa date de naissance",
             en="a file without a name is not found by its date of birth",
         )
+        if user == USERS[0]:
+            _expect_told(desk, stored, [value for value in values.values() if value], form)
 
-    expect_each({key: partial(judge, values) for key, values in CASES.items()})
+    expect_each(
+        {
+            key: partial(judge, form, values)
+            for form, (key, values) in zip(_TOLD_AS, CASES.items(), strict=True)
+        }
+    )
+
+
+def _expect_told(desk: Desk, patient: Patient, values: Collection[str], form: MessageFormat) -> None:
+    """Check that a message says what stands for the name, or says that there is none."""
+    with desk.if_at_hand(EXPORTS), suppress(RefusedError):
+        content = desk.lgo.export_message(patient.id, form, actor=desk.user).content
+        missing = [value for value in values if value.encode() not in content]
+        expect(
+            not missing or any(word in content for word in _SAYS_NONE),
+            fr=f"le message {form} ne dit pas « {', '.join(missing)} », que le dossier contient",
+            en=f"the message {form} does not say “{', '.join(missing)}”, which the file holds",
+            inferred=True,
+        )

@@ -5,7 +5,7 @@ corrects and validates people whom it looks at no more. Whatever is read of them
 was typed, or with what INSi answered, for people of every kind, on every path and in every status.
 
 Only what is beyond doubt is noted: values in the letters that a file has to hold (TRT), of acts that were not refused. A
-departure is one of the rules that the value comes under; elsewhere the checks of those rules say it.
+departure is one of the rules that the value comes under: of the check where it is about one of them, else told apart.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ _PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
 )
 """What a value looks like that is kept to the letter; whatever else was typed, another rule says what becomes of it."""
 _SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
+_WHO: Final = frozenset({"birth_name", "birth_date"})
+"""What tells a request for one person from that for another."""
 _INS: Final = frozenset({"matricule", "oid"})
 _USED: Final = frozenset({"used_name", "used_first_name"})
 _LEFT: Final[Mapping[str, Owners]] = MappingProxyType(
@@ -252,9 +254,13 @@ class Ledger:
         if file is None:
             return
         known = _seen(file)
-        for request in requests:
-            # The place may be left out of any request.
-            if self._tell(_REQUEST, known, {name: request[name] for name in _SENT}):
+        # The place may be left out of any request.
+        asked = [{name: request[name] for name in _SENT} for request in requests]
+        if any(not _wrong(known, each) for each in asked):
+            # What was asked in vain for another file may be asked again meanwhile.
+            asked = [each for each in asked if not _WHO.issubset(name for name, _, _ in _wrong(known, each))]
+        for each in asked:
+            if self._tell(_REQUEST, known, each):
                 return
 
     def shown(self, patient: Patient, actor: Actor | None) -> None:
@@ -309,11 +315,7 @@ class Ledger:
 
     def _tell(self, place: _Place, known: Mapping[str, _Value], told: Mapping[str, str | None]) -> bool:
         """Note what a place tells that a file does not hold, and return whether there is any; what is not told is no matter of it."""
-        wrong: list[_Told] = [
-            (name, value, got)
-            for name, value in known.items()
-            if (got := told.get(name) or None) is not None and got not in value.allowed
-        ]
+        wrong = _wrong(known, told)
         if wrong:
             text = _lines(wrong)
             departure = Departure(
@@ -353,6 +355,15 @@ def _left(known: _File | None) -> dict[str, _Value]:
     return {
         name: _Value(allowed=value.allowed, origin=LEFT) for name, value in values.items() if name in _LEFT
     }
+
+
+def _wrong(known: Mapping[str, _Value], told: Mapping[str, str | None]) -> list[_Told]:
+    """Return what is told of a file and is none of what it may hold; what is not told is no matter of it."""
+    return [
+        (name, value, got)
+        for name, value in known.items()
+        if (got := told.get(name) or None) is not None and got not in value.allowed
+    ]
 
 
 def _may_differ(name: str, value: _Value, status: Status) -> bool:

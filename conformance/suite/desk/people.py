@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from conformance.drivers.model import PatientTraits
@@ -94,6 +94,11 @@ def another_value(desk: Drawing, person: Person, field: str) -> str:
     return str(value)
 
 
+def some_weeks_ago() -> str:
+    """Return the birth date of an infant, whenever the campaign is run."""
+    return (datetime.now(UTC).date() - timedelta(days=_INFANT_DAYS)).isoformat()
+
+
 def with_traits(person: Person, **traits: str) -> Person:
     """Return the person with other values in some traits, and the same matricule."""
     identity = person.identity
@@ -137,6 +142,7 @@ def twin(desk: Drawing, person: Person) -> Person:
 
 
 ADULT_YEARS = 19
+_INFANT_DAYS = 100
 """Born so many years ago, somebody is of age whatever the day; the birth certificate is a case of its own for minors."""
 
 

@@ -4,7 +4,7 @@ Passive: nothing is asked for it. A file that was read, then was in an act that 
 an answer declined, a verification that is no KO), and is read again by the same person with nothing else done in between, is compared;
 so is one that was read before and after acts on others. Each rule about an act would have to look at this after each of them, for each
 thing in a file; here it is looked at for all. What is found is a departure of the rules of the check, where the act is one that they
-are about; elsewhere the checks of those rules say it. The entries of whatever log is read are looked at as well (``said_in_log``).
+are about; elsewhere it is told apart, under the rule that says it (``found``). The entries of whatever log is read are looked at as well (``said_in_log``).
 """
 
 from __future__ import annotations
@@ -175,18 +175,9 @@ class Watched:
         """Take over what was found while something was prepared that this check shares with others."""
         self._adopted.extend(each for each in found if each not in self._adopted)
 
-    def tell(self, rules: Collection[str]) -> None:
-        """Raise the first departure found that belongs to one of these rules, if any.
-
-        Args:
-            rules: keys of the rules of the check.
-
-        Raises:
-            Departure: a file has changed by an act that was refused.
-        """
-        for found in self.found:
-            if found.owners.concern(rules):
-                raise found.departure
+    def first(self, rules: Collection[str]) -> Found | None:
+        """Return the first departure found that belongs to one of these rules, if any."""
+        return next((found for found in self.found if found.owners.concern(rules)), None)
 
     def __getattr__(self, name: str) -> Any:
         """Return the member of the wrapped software; a verb comes with its watch."""

@@ -41,7 +41,7 @@ _MODES: Final = frozenset({"TRAITS", "VITALE", "UNIT", "LOT", "RECEPTION"})
 _GIVEN: Final = {"first_name", "first_names"}
 _FORMS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
-        "matricule": re.compile(r"\d{5}[\dAB ]{2,}[\d ]+"),
+        "matricule": re.compile(r"(?=.{13})\d{5}[\dAB ]{2,}[\d ]+"),
         "oid": re.compile(r"\d+(\.\d+){5,}"),
         "birth_date": re.compile(r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"),
         "sex": re.compile(r"[MFI]"),

@@ -27,7 +27,7 @@ from conformance.suite.desk.routes import STEPS, TYPICAL, Route, Step
 from conformance.suite.desk.snapshot import Snapshot
 from conformance.suite.desk.standing import Standing
 from conformance.suite.desk.told import Told, told
-from conformance.suite.desk.wire import need_found, returned
+from conformance.suite.desk.wire import need_found, of_file, returned
 from conformance.suite.desk.words import elided, state_of
 from conformance.verdicts import Departure, UndecidedError
 
@@ -118,7 +118,20 @@ class Desk(Standing):
     def _entered(self, person: Person, **others: str | None) -> Patient:
         """Type a patient and return what the software answers to that."""
         with preparing("créer le patient", "create the patient", depends_on=("CRE-03",)):
-            return self.lgo.create_patient(typed(person, **others), actor=self.user)
+            return self.enter(typed(person, **others))
+
+    def enter(self, traits: PatientTraits) -> Patient:
+        """Type traits, and once more where somebody of that name born that day made the software ask to look again (SRC-12)."""
+        try:
+            return self.lgo.create_patient(traits, actor=self.user)
+        except RefusedError:
+            alike: list[Patient] = []
+            if traits.birth_date:
+                with suppress(*_STOPS):
+                    alike = self.search(birth_date=traits.birth_date)
+            if all(each.birth_name != traits.birth_name for each in alike):
+                raise
+        return self.lgo.create_patient(traits, actor=self.user)
 
     def try_create(self, traits: PatientTraits, *, control: PatientTraits) -> Patient | RefusedError:
         """Type traits and return the file, or the refusal.
@@ -126,7 +139,7 @@ class Desk(Standing):
         After a refusal ``control`` is typed: the software has to accept that, or the refusal proves nothing.
         """
         try:
-            patient = self.lgo.create_patient(traits, actor=self.user)
+            patient = self.enter(traits)
         except RefusedError as refusal:
             with preparing(
                 "créer un patient sans cette particularité",
@@ -265,7 +278,7 @@ class Desk(Standing):
     def _imported(self, patient: Patient) -> str | None:
         """Call INSi, accept the identity found, and return its number."""
         call, requests = self.call(patient)
-        answer = need_found(requests)
+        answer = need_found(of_file(requests, patient))
         self.decide(need_proposed(call), accept=True)
         return returned(answer)["matricule"]
 

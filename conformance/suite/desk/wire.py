@@ -108,6 +108,15 @@ def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
     return found[-1]
 
 
+def of_file(exchanges: Sequence[ExchangeView], patient: Patient) -> Sequence[ExchangeView]:
+    """Return the exchanges about somebody born as this patient; all of them where none is.
+
+    What was asked in vain for another file may be asked again meanwhile.
+    """
+    own = [each for each in exchanges if each.traits and each.traits.get("birth_date") == patient.birth_date]
+    return own or exchanges
+
+
 def refusal_of(exchange: ExchangeView) -> Text:
     """Return why an answer is no identity, in the words of the journal where INSi refused the request."""
     said = exchange.explanation

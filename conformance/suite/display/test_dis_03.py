@@ -12,15 +12,25 @@ from conformance.drivers import site
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
-from conformance.suite.desk.apart import APP, ATTRIBUTES, DOWNGRADE, FROM_INSI, SETTINGS, VERIFICATION
+from conformance.suite.desk.apart import (
+    APP,
+    ATTRIBUTES,
+    DOWNGRADE,
+    FROM_INSI,
+    RECEPTION,
+    SCAN,
+    SETTINGS,
+    VERIFICATION,
+)
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.full import bring_full
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.routes import Route, routes
 from conformance.suite.desk.steps import USERS, preparing
 from conformance.suite.desk.words import app_identity
+from conformance.suite.journeys.pasts import opened_by_scan
 from conformance.suite.site.settings import restored, setting
-from conformance.suite.verification.elsewhere import answering, verify
+from conformance.suite.verification.elsewhere import answering, received, verify
 from conformance.suite.verification.wire import ERRORS
 from conformance.verdicts import UndecidedError, Verdict
 
@@ -68,6 +78,8 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
         handed = desk.lgo.import_app_identity(app_identity(desk.draw()), actor=desk.user)
         if handed.status is Status.QUAL:
             qualified.append(_words(at, handed))
+    brought = _received_and_checked if user == USERS[0] else _scanned_and_checked
+    qualified += [_words(at, patient) for patient in brought(desk)]
     common = frozenset.intersection(*qualified)
     others = {route: words for route, words in said.items() if route.status is not Status.QUAL}
     for route, words in others.items():
@@ -85,6 +97,24 @@ def test_words_of_their_own(desk: Desk, user: str) -> None:
         if setting(desk, site.DISPLAYED_FIELDS) is not None:
             own = common - frozenset.union(*others.values())
             _expect_words_beside_nothing(at, files[Route.IMPORTED_CHECKED], own)
+
+
+def _received_and_checked(desk: Desk) -> list[Patient]:
+    """Return who came from another domain and was checked here, if they are qualifiés then: as any other (Règle 30)."""
+    with desk.if_at_hand(RECEPTION), suppress(RefusedError, UndecidedError):
+        said = desk.lgo.receive_identity(received(desk.draw()), actor=desk.user)
+        if said.patient_id is not None:
+            checked = desk.check_document(desk.lgo.read_patient(said.patient_id, actor=desk.user))
+            return [checked] if checked.status is Status.QUAL else []
+    return []
+
+
+def _scanned_and_checked(desk: Desk) -> list[Patient]:
+    """Return who was scanned in, fed and checked, if they are qualifiés then."""
+    with desk.if_at_hand(SCAN), suppress(RefusedError, UndecidedError):
+        subject = opened_by_scan(desk, lambda *_: None, [])
+        return [subject.patient] if subject is not None and subject.is_qualified else []
+    return []
 
 
 def _asked_about(desk: Desk, files: Mapping[Route, Patient]) -> None:

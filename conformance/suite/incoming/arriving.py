@@ -261,7 +261,12 @@ def _try_forms(desk: Desk) -> frozenset[Form]:
         arrival = deliver(desk, written(Letter(identity=received(person)), form), patient)
         if isinstance(arrival.said, RefusedError):
             said.append(f"{form} : {arrival.said.message}")
-        elif arrival.after.known_documents is None or arrival.filed or arrival.is_noticed:
+        elif (
+            arrival.after.known_documents is None
+            or arrival.filed
+            or arrival.is_noticed
+            or arrival.is_told_as_filed
+        ):
             taken.add(form)
         else:
             said.append(f"{form} : rien n'en reste")
@@ -313,7 +318,10 @@ def expect_noticed(arrival: Arrival, moment: Text, *, inferred: bool = False) ->
     )
     held = arrival.after.known_documents
     expect(
-        not arrival.is_told_as_filed or arrival.created or held is None or any(held.values()),
+        not arrival.is_told_as_filed
+        or arrival.created
+        or held is None
+        or held != arrival.before.known_documents,
         fr=f"{moment.fr}, le document est annoncé comme rangé et n'est dans aucun dossier",
         en=f"{moment.en}, the document is told as filed and is in no file",
         inferred=True,

@@ -14,7 +14,7 @@ from conformance.suite.desk.cast import CAST, PARTS, Part, long_name
 from conformance.suite.desk.checked import checked_with
 from conformance.suite.desk.lowering import lowered_by
 from conformance.suite.desk.papers import Subject
-from conformance.suite.desk.people import sharing, with_traits
+from conformance.suite.desk.people import sharing, some_weeks_ago, with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.journeys.pasts import (
@@ -70,7 +70,7 @@ _PLAYED: Final = {
 }
 """Who stands in on some ways to a status below QUAL: men, the old and the young are not treated otherwise."""
 _UNPLACED: Final = (DOCUMENTED, Route.TYPED)
-"""Who does not know where they were born: no place is made up for them."""
+"""Who does not know where they were born, some weeks ago: no place is made up for them, and their age lets nothing leave."""
 _MANY_FIRST_NAMES: Final = Part(
     key="plain-many-first-names",
     wish=PARTS["plain"].wish,
@@ -127,10 +127,15 @@ def people(
     yield "renumbered", None, partial(renumbered, desk, partial(produce, every=False), beside)
 
 
-def _bring(desk: Desk, key: str, route: Route) -> Subject:
-    part = PARTS[key]
+def _played(desk: Desk, key: str, route: Route) -> Person:
     person = desk.play(PARTS[_PLAYED.get((key, route), key)])
-    person = with_traits(person, birth_place=UNKNOWN_PLACE) if (key, route) == _UNPLACED else person
+    if (key, route) == _UNPLACED:
+        return with_traits(person, birth_place=UNKNOWN_PLACE, birth_date=some_weeks_ago())
+    return person
+
+
+def _bring(desk: Desk, key: str, route: Route) -> Subject:
+    part, person = PARTS[key], _played(desk, key, route)
     others: dict[str, str | None] = {} if key in UNUSED else dict(zip(_USED_FIELDS, USED, strict=True))
     if key == _SAME_NAME:
         others["used_name"] = person.identity.traits.birth_name
@@ -225,7 +230,7 @@ def _doubtful(desk: Desk, patient: Patient) -> object:
 
 
 def _fictitious(desk: Desk, patient: Patient) -> object:
-    return desk.lgo.set_attributes(patient.id, frozenset({Attribute.FICTIVE}), actor=desk.user)
+    return set_attributes(desk, patient, {Attribute.FICTIVE})
 
 
 def _homonym(desk: Desk, patient: Patient) -> object:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.documents import read_document
 from conformance.drivers.partners import Channel, Document, MessageFormat, Sending, SendingOutcome
 from conformance.drivers.protocol import RefusedError, VerbNotSupportedError
-from conformance.suite.desk.apart import LISTED_KINDS, PRINTING
+from conformance.suite.desk.apart import LISTED_KINDS, MESSAGES, PRINTING
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.mingled import wording
 from conformance.suite.desk.papers import Artefact, Subject, expected_of
@@ -27,9 +27,12 @@ from conformance.suite.desk.sinks import (
     of_kind,
 )
 from conformance.suite.desk.together import kept_together
+from conformance.suite.incoming.forms import Form, written
+from conformance.suite.incoming.letter import Letter
 from conformance.suite.journeys.brought import COMPOUND, DECLINED, DOCUMENTED, EVERY, FULL, people
 from conformance.suite.journeys.pasts import CORRECTED
 from conformance.suite.site.settings import little_displayed
+from conformance.suite.verification.elsewhere import received
 from conformance.verdicts import Ending, UndecidedError, Verdict
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.sinks import Sinks
     from conformance.suite.desk.steps import Desk
     from conformance.suite.journeys.brought import Produce
+    from simulator.client.received import ReceivedItem
 
 VACCINATION_NOTE: Final = "VACCINATION_NOTE"
 INTERVIEW_REPORT: Final = "INTERVIEW_REPORT"
@@ -63,9 +67,14 @@ _RENUMBERED: Final = "renumbered"
 _SENT: Final = (*FULL, "one-former-number-corsica-2a")
 """About whom something is sent."""
 _OF_COLLEAGUE: Final = DOCUMENTED
+_MADE_BY_COLLEAGUE: Final = (DOCUMENTED, CORRECTED, "plain, doubtful")
 """Whose documents the super-user makes, at whatever status: what may leave depends on the identity, not on who is at the desk."""
 _MAILED: Final = (_OF_COLLEAGUE, COMPOUND, "plain typed-imported")
 """About whom a mail is made too, without being sent."""
+
+
+_AFTER_ANOTHER: Final = "plain"
+"""About whom everything is made just after a document about somebody else arrived."""
 
 
 @kept_together("papers")
@@ -163,6 +172,8 @@ def _taken(
                 subject = make()
             if subject is None:
                 continue
+            if key == _AFTER_ANOTHER:
+                _receive_about_another(desk)
             produce(desk, subject, every=key in EVERY)
         except VerbNotSupportedError:
             raise
@@ -237,6 +248,13 @@ def _send(
         _keep_fed(desk, subject, printed_too, sinks)
 
 
+def _receive_about_another(desk: Desk) -> None:
+    """Have a document about somebody else arrive: what is made next is not about whoever was received last."""
+    told = Letter(identity=received(desk.draw()))
+    with desk.if_offered(MESSAGES), suppress(RefusedError):
+        desk.lgo.receive_message(written(told, Form.CDA), sender=told.identity.sender, actor=desk.user)
+
+
 def _print_first(desk: Desk, subject: Subject, kinds: Sequence[str]) -> None:
     """Print what is sent afterwards, and a label last: what is sent is not whatever was printed last (DOC-08)."""
     for kind in (*kinds, LABEL):
@@ -298,7 +316,7 @@ def _keep_received(subject: Subject, label: str, sinks: Sinks) -> None:
         subject.reached[label] = bool(of_kind(came, wanted))
     expected = expected_of(subject.person, subject.patient)
     for item in came:
-        if item.kind == EXISTENCE:
+        if item.kind == EXISTENCE and not _asks_about_unqualified(item, subject):
             continue
         others = [one for one in item.recipients if one != subject.went.get(label)]
         if item.content in told and not others:
@@ -311,6 +329,12 @@ def _keep_received(subject: Subject, label: str, sinks: Sinks) -> None:
                 recipient=", ".join(item.recipients) or None,
             )
         )
+
+
+def _asks_about_unqualified(item: ReceivedItem, subject: Subject) -> bool:
+    """Tell whether a TD0.2 carries the INS of a subject of whom nothing of it may leave, not even as a question (TRA-01)."""
+    # One about somebody before may come late.
+    return not subject.is_qualified and subject.person.identity.matricule.value.encode() in item.content
 
 
 def _keep(desk: Desk, subject: Subject, label: str, act: Callable[..., Document | Sending]) -> None:
@@ -336,7 +360,7 @@ def _keep(desk: Desk, subject: Subject, label: str, act: Callable[..., Document 
 
 def _done(desk: Desk, subject: Subject, act: Callable[..., Document | Sending]) -> Document | Sending:
     """Do an act, by the super-user for some: who may not do it leaves it to the other."""
-    if subject.key.startswith((_OF_COLLEAGUE, CORRECTED)):
+    if subject.key.startswith(_MADE_BY_COLLEAGUE):
         with suppress(RefusedError):
             return act(actor=desk.super_user)
     return act(actor=desk.user)

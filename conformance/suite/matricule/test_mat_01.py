@@ -226,6 +226,8 @@ def _wrong(right: Matricule) -> dict[str, dict[str, str | None]]:
         "clé + 1": {"key": _next(key)},
         "clé - 1": {"key": f"{(int(key) - 2) % 97 + 1:02d}"},
         "clé aux chiffres inversés": {"key": key[::-1]},
+        "premier chiffre de la clé faux": {"key": f"{(int(key[0]) + 3) % 10}{key[1]}"},
+        "dernier chiffre de la clé faux": {"key": f"{key[0]}{(int(key[1]) + 3) % 10}"},
         "clé égale au reste": {"key": remainder},
         "la clé 00": {"key": "00"},
         "la clé 98": {"key": f"{int(key) + 97}" if int(key) + 97 < 100 else "98"},  # noqa: PLR2004 - two digits

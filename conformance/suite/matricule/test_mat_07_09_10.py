@@ -15,6 +15,7 @@ from conformance.documents.record import Trait
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.partners import Channel, MessageFormat, SendingOutcome
 from conformance.drivers.protocol import RefusedError
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import (
     ATTRIBUTES,
     DOWNGRADE,
@@ -94,7 +95,7 @@ def test_together_after_acts(desk: Desk, route: Route) -> None:
         with preparing("faire cet acte", "do this act"):
             if act == "attribut":
                 mark = Attribute.DOUTEUSE if route.status is Status.QUAL else Attribute.FICTIVE
-                desk.lgo.set_attributes(patient.id, frozenset({mark}), actor=desk.user)
+                set_attributes(desk, patient, {mark})
             elif act == "modification":
                 change = {trait: another_value(desk, person, trait)}
                 desk.lgo.update_patient(patient.id, change, actor=desk.super_user)

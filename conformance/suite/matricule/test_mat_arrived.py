@@ -270,6 +270,8 @@ def _wrong(right: Matricule) -> dict[str, str]:
     swapped = f"{number[:10]}{number[11]}{number[10]}{number[12]}"
     found = {
         "clé + 1": f"{number}{int(key) % 97 + 1:02d}",
+        "premier chiffre de la clé faux": f"{number}{(int(key[0]) + 3) % 10}{key[1]}",
+        "dernier chiffre de la clé faux": f"{number}{key[0]}{(int(key[1]) + 3) % 10}",
         "clé égale au reste": f"{number}{97 - int(key):02d}",
         "la clé 00": f"{number}00",
         "un chiffre faux": f"{number[:12]}{(int(number[12]) + 1) % 10}{key}",

@@ -51,11 +51,11 @@ def settle(desk: Desk, day: str, files: Mapping[str, Mapping[str, str | None]]) 
             depends_on=("CRE-03",),
         ):
             try:
-                patient = desk.lgo.create_patient(typed(person, **fields), actor=desk.user)
+                patient = desk.enter(typed(person, **fields))
             except RefusedError:
                 # A software may refuse a double of a file of this search; somebody else of that day is none.
                 other = desk.draw(birth_date=person.identity.traits.birth_date)
-                patient = desk.lgo.create_patient(typed(other, **fields), actor=desk.user)
+                patient = desk.enter(typed(other, **fields))
         # Nothing of its own is looked for in a file without fields of its own.
         stored = desk.read(patient) if fields else patient
         for name, value in fields.items():

@@ -38,6 +38,12 @@ NAME, ANOTHER = "VIZKELOR", "DUMBRAZ"
 
 FIRST, OTHER_FIRST, THIRD = "QOLVIN", "HUZBERT", "YEMDRAL"
 
+STARTS = (
+    "AE", "BR", "CH", "CZ", "DZ", "EU", "FA", "GY", "HA", "IJ", "JE", "KO", "LL", "LJ", "MAC", "MC", "NJ", "NY", "OE",
+    "OU", "PH", "QU", "RH", "ST", "SZ", "TY", "UE", "VA", "WA", "XU", "YS", "ZH",
+)  # fmt: skip
+"""One for each letter, and those that some alphabets sort as one letter, or some indexes take for another."""
+
 LETTERS = ("V", "VI", "VIZ", "VIZK", "VIZKELOR")
 FIRST_LETTERS = ("Q", "QO", "QOL", "QOLV", "QOLVIN")
 
@@ -119,6 +125,28 @@ def test_particle(desk: Desk) -> None:
         {
             letters: partial(expect_search, desk, neighbours, birth_date=DAY, name_prefix=letters)
             for letters in cases
+        }
+    )
+
+
+@pytest.mark.title(
+    fr="Une seule lettre retrouve tous ceux dont le nom commence par elle, quelle que soit la suivante",
+    en="A single letter finds all those whose name begins with it, whatever the next one is",
+)
+@pytest.mark.parametrize(
+    ("field", "criterion"),
+    [
+        pytest.param("birth_name", "name_prefix", marks=pytest.mark.rule("SRC-02"), id="birth_name"),
+        pytest.param("first_name", "first_name_prefix", marks=pytest.mark.rule("SRC-03"), id="first_name"),
+    ],
+)
+def test_letters(desk: Desk, field: str, criterion: str) -> None:
+    neighbours = settle(desk, DAY, {name: {field: name} for start in STARTS for name in [f"{start}VOQEL"]})
+    starts = sorted({start[:length] for start in STARTS for length in (1, 2)})
+    expect_each(
+        {
+            letters: partial(expect_search, desk, neighbours, birth_date=DAY, **{criterion: letters})
+            for letters in starts
         }
     )
 

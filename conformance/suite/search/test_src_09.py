@@ -235,6 +235,8 @@ def _wrong(whole: str) -> dict[str, str]:
         "clé fausse": number + bad,
         "clé 00": f"{number}00",
         "chiffres de la clé échangés": number + key[::-1],
+        "premier chiffre de la clé faux": f"{number}{(int(key[0]) + 3) % 10}{key[1]}",
+        "dernier chiffre de la clé faux": f"{number}{key[0]}{(int(key[1]) + 3) % 10}",
         "un chiffre faux, clé d'origine": f"{number[:10]}{order}{key}",
         "13 caractères, sans clé": number,
         "14 caractères": whole[:14],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import lift, set_attributes
+from conformance.suite.attributes.marks import lift, set_attributes, set_by_user
 from conformance.suite.desk.people import another_value
 from conformance.suite.verification.elsewhere import answering, verify
 from conformance.suite.verification.wire import KO, Said, need_verified
@@ -92,9 +92,7 @@ def deny(desk: Desk, patient: Patient, person: Person) -> Patient | None:
 
 def mark(attribute: Attribute) -> Does:
     """Return the act that sets an attribute."""
-    return lambda desk, patient, _: desk.lgo.set_attributes(
-        patient.id, frozenset({attribute}), actor=desk.user
-    )
+    return lambda desk, patient, _: set_by_user(desk, patient, attribute)
 
 
 def unmark(desk: Desk, patient: Patient, person: Person) -> Patient | None:

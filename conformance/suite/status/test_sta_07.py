@@ -13,7 +13,7 @@ import pytest
 from conformance.drivers import site
 from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, Attribute, Status
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.attributes.marks import set_attributes
+from conformance.suite.attributes.marks import set_attributes, set_by_user
 from conformance.suite.desk.apart import (
     APP,
     ATTRIBUTES,
@@ -69,7 +69,7 @@ class Done:
 
 def _mark(desk: Desk, patient: Patient, attribute: Attribute) -> None:
     with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-01",)):
-        desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user)
+        set_by_user(desk, patient, attribute)
 
 
 def _edit(desk: Desk, patient: Patient) -> None:

@@ -96,7 +96,7 @@ def test_attribute_clears(desk: Desk, route: Route, attribute: Attribute) -> Non
     _expect_cleared(
         desk,
         route,
-        lambda patient, _person: desk.lgo.set_attributes(patient.id, frozenset({attribute}), actor=desk.user),
+        lambda patient, _person: set_attributes(desk, patient, {attribute}),
         besides={"attributes": frozenset({attribute})},
     )
 

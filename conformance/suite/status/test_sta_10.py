@@ -10,6 +10,7 @@ import pytest
 
 from conformance.documents.numbers import compact
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.lowering import lowered_by
@@ -105,7 +106,7 @@ def test_other_changes_are_told(desk: Desk, mark: Attribute) -> None:
                 _expect_lowering_told(desk, other, patient)
         before = len(other.messages)
         with preparing("poser l'attribut", "set the attribute", depends_on=("ATT-03",)):
-            desk.lgo.set_attributes(patient.id, frozenset({mark}), actor=desk.user)
+            set_attributes(desk, patient, {mark})
         if desk.read(patient).matricule:
             raise UndecidedError(
                 "l'identité a gardé son INS : il n'y a rien à propager",

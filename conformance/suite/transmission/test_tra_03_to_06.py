@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.documents import read_document
+from conformance.documents.checking import patients
 from conformance.documents.record import Format, Trait
+from conformance.drivers.partners import MessageFormat
+from conformance.drivers.protocol import RefusedError
+from conformance.suite.desk.apart import EXPORTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import expect_right, owned_by
 from conformance.suite.transmission.produced import everything, messages, sendings
+from conformance.suite.transmission.third_sex import expect_not_guessed, of_third_sex
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -74,3 +81,45 @@ def test_xds_metadata(desk: Desk) -> None:
 def test_fhir_patient(desk: Desk) -> None:
     found = [one for one in messages(desk) if one[1].read.format is Format.FHIR]
     expect_right(found, owned_by("TRA-06"), nothing=("aucune ressource FHIR", "no FHIR resource"))
+    # A status that only an INS gives is wrong without one, whoever lost it or never had it.
+    expect_right(found, lambda problem, _: problem.code == "fhir-qual-without-ins")
+
+
+@pytest.mark.rule("TRA-03")
+@pytest.mark.title(
+    fr="CDA : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné",
+    en="CDA: of a sex that is neither M nor F, neither is guessed",
+)
+@EXPORTS.mark
+def test_cda_third_sex(desk: Desk) -> None:
+    _expect_no_sex_guessed(desk, MessageFormat.CDA)
+
+
+@pytest.mark.rule("TRA-04")
+@pytest.mark.title(
+    fr="HL7 v2 : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné",
+    en="HL7 v2: of a sex that is neither M nor F, neither is guessed",
+)
+@EXPORTS.mark
+def test_hl7_third_sex(desk: Desk) -> None:
+    _expect_no_sex_guessed(desk, MessageFormat.HL7V2)
+
+
+@pytest.mark.rule("TRA-06")
+@pytest.mark.title(
+    fr="FHIR : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné",
+    en="FHIR: of a sex that is neither M nor F, neither is guessed",
+)
+@EXPORTS.mark
+def test_fhir_third_sex(desk: Desk) -> None:
+    _expect_no_sex_guessed(desk, MessageFormat.FHIR)
+
+
+def _expect_no_sex_guessed(desk: Desk, form: MessageFormat) -> None:
+    """Check that a message about a file of another sex says neither M nor F: that it may be had at all is in no text (TRT-12)."""
+    patient = of_third_sex(desk)
+    if patient is None:
+        return
+    with suppress(RefusedError):
+        told = desk.lgo.export_message(patient.id, form, actor=desk.user)
+        expect_not_guessed(patient, patients(read_document(told.content, told.name)))

@@ -60,7 +60,12 @@ def test_access_by_status(desk: Desk) -> None:
             desk.lgo.open_dmp(patient.id, actor=desk.user)
 
     def refused(route: Route, fall: Status | Attribute | None = None) -> None:
-        patient = desk.bring(desk.draw(**CHILD_AND_OLD[route in {Route.ARRIVED, Route.CHECKED}]), route)
+        person = (
+            desk.play(PARTS["apostrophe-1912"])
+            if route is Route.CHECKED
+            else desk.draw(**CHILD_AND_OLD[route is Route.ARRIVED])
+        )
+        patient = desk.bring(person, route)
         if fall is None and route is not Route.CHECKED:
             # A document that is recorded has validated nothing yet.
             with desk.if_offered(CHECKED), suppress(RefusedError):

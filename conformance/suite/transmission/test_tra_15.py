@@ -13,9 +13,10 @@ from conformance.documents import Severity, read_document
 from conformance.documents.cda.reading import CdaFacts
 from conformance.documents.record import Format
 from conformance.drivers import site
+from conformance.drivers.model import Status
 from conformance.drivers.partners import Channel
 from conformance.drivers.protocol import RefusedError
-from conformance.suite.desk.apart import REFUSALS
+from conformance.suite.desk.apart import APP, REFUSALS
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each
 from conformance.suite.desk.mingled import wording
@@ -30,6 +31,7 @@ from conformance.suite.desk.sinks import (
     document_of,
     of_kind,
 )
+from conformance.suite.desk.words import app_identity
 from conformance.suite.journeys.papers import (
     INTERVIEW_REPORT,
     MEDICATION_REVIEW,
@@ -100,7 +102,7 @@ def _arrives_after_a_refusal(desk: Desk, sinks: Sinks, kind: str) -> None:
     with suppress(RefusedError):
         desk.lgo.render_document(refused.id, kind, actor=desk.user)
     came = of_kind(sinks.awaited(SUBMISSION), SUBMISSION)
-    other = desk.bring(desk.draw(**CHILD_AND_OLD[1]), Route.IMPORTED_CHECKED)
+    other = _qualified_by_the_app(desk) or desk.bring(desk.draw(**CHILD_AND_OLD[1]), Route.IMPORTED_CHECKED)
     came += of_kind(sinks.settled(), SUBMISSION)
     if len(came) > 1:
         # It tries again: how often shows after a while.
@@ -126,6 +128,15 @@ def _arrives_after_a_refusal(desk: Desk, sinks: Sinks, kind: str) -> None:
         en=f"the DMP refused the document of one patient, and {kind} of another does not reach it by itself any more",
         inferred=True,
     )
+
+
+def _qualified_by_the_app(desk: Desk) -> Patient | None:
+    """Return a file that the Appli carte Vitale made, qualified as any other; ``None``: the software makes none."""
+    with desk.if_offered(APP), suppress(RefusedError):
+        handed = app_identity(desk.draw(**CHILD_AND_OLD[1]))
+        patient = desk.read(desk.lgo.import_app_identity(handed, actor=desk.user))
+        return patient if patient.status is Status.QUAL else None
+    return None
 
 
 def _save_another_page(desk: Desk) -> None:

@@ -33,6 +33,7 @@ from conformance.suite.journeys.brought import UNUSED, USED
 from conformance.suite.journeys.pasts import changed_once_qualified, fed_first, from_app, with_own_card
 from conformance.suite.journeys.renumbered import renumbered
 from conformance.suite.transmission.rows import mixed_rows
+from conformance.suite.transmission.third_sex import expect_not_guessed, of_third_sex
 from conformance.verdicts import Departure, UndecidedError, Verdict
 from simulator.ins.traits import comparison_key
 
@@ -72,16 +73,17 @@ def test_export(desk: Desk) -> None:
     for route in _OTHERS:
         with desk.if_offered(route.apart or FROM_INSI):
             subjects.append(_subject(desk, "apostrophe-1912", route))
-    subjects.append(_subject(desk, "particle-corsica-2b", Route.CHECKED_IMPORTED, is_homonym=True))
+    subjects.append(_subject(desk, "short-names-new-year", Route.CHECKED_IMPORTED, is_homonym=True))
     with desk.if_offered(APP):
         subjects.append(from_app(desk))
-    doubted = _subject(desk, "short-names-new-year", Route.IMPORTED_CHECKED)
+    doubted = _subject(desk, "particle-corsica-2b", Route.IMPORTED_CHECKED)
     # Kept from an export made before, the former number and name would leave.
     if (renewed := renumbered(desk, lambda own, _: own.lgo.export_patients(actor=own.user))) is not None:
         subjects.append(renewed)
     with desk.if_offered(ATTRIBUTES), suppress(RefusedError):
         desk.lgo.set_attributes(doubted.patient.id, frozenset({Attribute.DOUTEUSE}), actor=desk.user)
         subjects.append(replace(doubted, key="doubtful", patient=desk.read(doubted.patient)))
+    undetermined = of_third_sex(desk)
     documents = desk.lgo.export_patients(actor=desk.user)
     if not documents:
         raise UndecidedError(
@@ -125,6 +127,11 @@ def test_export(desk: Desk) -> None:
             f"the line of the matricule {own.matricule.value} bears another patient ({trait.text.en} of {other.traits.birth_name})",
         )
     _expect_paired(subjects, documents)
+    if undetermined is not None:
+        read = (read_document(one.content, one.name) for one in documents)
+        expect_not_guessed(
+            undetermined, (record for one in read if one.format in _READ for record in patients(one))
+        )
 
 
 def _expect_same_for_colleague(desk: Desk, subjects: Sequence[Subject]) -> None:

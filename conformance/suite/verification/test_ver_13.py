@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.drivers.model import Attribute, Status
+from conformance.suite.attributes.marks import set_attributes
 from conformance.suite.desk.apart import ATTRIBUTES, DOWNGRADE
 from conformance.suite.desk.cases import case_text
 from conformance.suite.desk.cast import PARTS
@@ -114,7 +115,7 @@ def test_no_longer_qualified(desk: Desk, cause: str) -> None:
     patient = desk.bring(person, Status.QUAL)
     with preparing("déclasser une identité", "lower an identity", depends_on=("STA-08", "ATT-03")):
         if cause in Attribute.__members__:
-            desk.lgo.set_attributes(patient.id, frozenset({Attribute(cause)}), actor=desk.user)
+            set_attributes(desk, patient, {Attribute(cause)})
         else:
             lowered_by(desk, patient, Status(cause), desk.super_user)
     moment = Moment(f"identité ramenée par {cause}", f"identity lowered by {case_text(cause).en}")

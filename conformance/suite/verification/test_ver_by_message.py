@@ -12,6 +12,7 @@ from conformance.drivers.model import Status
 from conformance.drivers.partners import Reception
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import DOCUMENTS, MESSAGES, WORKLIST
+from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_each, expect_equal
 from conformance.suite.desk.mailbox import ALL
 from conformance.suite.desk.people import NAMES_IN_USE
@@ -46,6 +47,15 @@ if TYPE_CHECKING:
     from conformance.drivers.partners import ReceivedIdentity
     from conformance.suite.desk.steps import Desk
 
+_UNKNOWN: Final = {
+    Form.MAIL: "hyphens-leading-zero-29-february",
+    Form.CDA: "double-hyphen-abroad-summer",
+    Form.ORU: "hyphens-leading-zero-29-february",
+    Form.MDM: "waiting-number-four-first-names",
+    Form.FHIR: "apostrophe-1912",
+}
+"""Who is not known here, by the form of the message: people whose names, days and places are easily misread."""
+
 FORMS: Final = pytest.mark.parametrize("form", Form, ids=str)
 
 
@@ -60,7 +70,7 @@ FORMS: Final = pytest.mark.parametrize("form", Form, ids=str)
 @WORKLIST.mark
 def test_verified_once(desk: Desk, form: Form) -> None:
     need_form(desk, form)
-    told = received(desk.draw(first_names_count=2))
+    told = received(desk.play(PARTS[_UNKNOWN[form]]))
     arrival = _arrives(desk, told, form)
     moment = Moment(f"inconnu, dans un message ({form})", f"unknown, in a message ({form})")
     found = verifications(arrival.exchanges)

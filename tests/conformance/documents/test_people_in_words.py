@@ -117,7 +117,13 @@ def test_the_words_beside_a_reference_are_those_of_the_patient(display, told):
 @pytest.mark.parametrize("status", [Status.PROV, Status.VALI])
 @pytest.mark.parametrize(
     ("known", "unknown"),
-    [("19790328", "1979"), ("19790328", "197903"), (">51215<", ">99999<"), ('code="F"', 'code="UN"')],
+    [
+        ("19790328", "1979"),
+        ("19790328", "197903"),
+        ('value="19790328"', 'nullFlavor="UNK"'),
+        (">51215<", ">99999<"),
+        ('code="F"', 'code="UN"'),
+    ],
 )
 def test_what_the_desk_does_not_know_is_no_contradiction_before_insi(status, known, unknown):
     note = n3(patient_role(P1, ins=False)).decode()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from conformance.commands.campaigns import not_passed, rules_of
 from conformance.record.asides import MAX_TOLD
 from conformance.record.ends import CheckEnd
 from conformance.record.events import Outcome
 from conformance.record.judging import judge_rules
+from conformance.record.reading import Record
 from conformance.rules import load_catalogue
 from conformance.verdicts import Aside, UndecidedError, Verdict
 from simulator.text import Text
+
+from .record_samples import begin, planned, started, write
+from .record_samples import end as finished
 
 PASSED = Outcome(verdict=Verdict.PASS, reason=Text("", ""))
 FAILED = Outcome(verdict=Verdict.FAIL, reason=Text("le nom a changé", "the name changed"))
@@ -106,3 +113,20 @@ def test_a_check_of_the_rule_itself_that_could_not_be_prepared_says_so_itself():
 )
 def test_what_names_no_rule_or_was_only_not_tested_shows_nothing(ending):
     assert ending.aside() is None
+
+
+def test_what_failed_so_is_run_again_with_the_checks_of_its_rule(tmp_path):
+    lost = Aside(rules=("STA-03",), reason=Text("perdu", "lost"))
+    path = write(
+        tmp_path,
+        planned(("a", "SRC-01"), ("b", "STA-03"), ("c", "SRC-01")),
+        begin("a", "SRC-01"),
+        dataclasses.replace(finished("a"), asides=(lost,)),
+        begin("b", "STA-03"),
+        finished("b"),
+        begin("c", "SRC-01"),
+        finished("c"),
+    )
+    record = Record(path)
+    assert not_passed(record) == {"a", "b"}
+    assert rules_of(record, not_passed(record)) == started().rules

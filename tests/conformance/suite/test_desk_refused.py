@@ -11,10 +11,10 @@ import pytest
 from conformance.drivers.model import Actor, Attribute, AuditEntry, CallOutcome, InsiCall, Patient, Status
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.refused import Watched
-from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
     from conformance.drivers.protocol import Driver
+    from conformance.verdicts import Departure
 
 USER = Actor(user="dupont")
 OTHER = Actor(user="martin")
@@ -65,11 +65,8 @@ def _do(watched: Any, act: str, patient_id: str = "7") -> None:
 
 
 def _told(watched: Watched, rule: str) -> Departure | None:
-    try:
-        watched.tell([rule])
-    except Departure as departure:
-        return departure
-    return None
+    first = watched.first([rule])
+    return first.departure if first else None
 
 
 @pytest.mark.parametrize(

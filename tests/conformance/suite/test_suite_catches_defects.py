@@ -134,3 +134,20 @@ class Unhurried:
 def test_a_software_whose_time_out_cannot_be_set_is_waited_for_and_judged(campaigns: Rig) -> None:
     [result] = campaigns.run(rules=["ERR-02"], wrap=Unhurried).rules
     assert result.verdict is Verdict.PASS, result.reason.en
+
+
+def test_what_is_seen_on_the_way_is_told_under_its_rule(campaigns: Rig) -> None:
+    """A check of the validation reads a file that INSi filled wrongly: that is a matter of RSP-02, not of its own rule."""
+    name = "prf_04_08.explicit_validation[from-insi]"
+
+    def verdicts(rules: set[str]) -> dict[str, Verdict]:
+        run = campaigns.run(
+            defects=frozenset({"sex-of-insi-as-digit"}),
+            seed=SEEDS[0],
+            rules=rules,
+            limits=Limits(only=frozenset({name})),
+        )
+        return {result.rule.key: result.verdict for result in run.rules}
+
+    assert verdicts({"PRF-04"}) == {"PRF-04": Verdict.PASS}
+    assert verdicts({"PRF-04", "RSP-02"}) == {"PRF-04": Verdict.PASS, "RSP-02": Verdict.FAIL}
