@@ -290,7 +290,7 @@ class Ledger:
             file = self._files.get(patient.id)
             if file is None:
                 continue
-            known = file.values if patient.status in WITH_INS else _seen(file)
+            known = _shown_since(file) if patient.status in WITH_INS else _seen(file)
             self._tell(_SEARCH, known, {name: getattr(patient, name) for name in _FORMATS})
 
     def sought(self, criteria: SearchCriteria, shown_ids: Collection[str]) -> None:
@@ -353,9 +353,7 @@ def _left(known: _File | None) -> dict[str, _Value]:
     """Return what an answer of INSi leaves as it was: the 1er prénom (RSP-05) and the names in use (FLD-04)."""
     values = known.values if known else {}
     return {
-        name: _Value(allowed=value.allowed, origin=LEFT, was_seen=value.was_seen)
-        for name, value in values.items()
-        if name in _LEFT
+        name: _Value(allowed=value.allowed, origin=LEFT) for name, value in values.items() if name in _LEFT
     }
 
 
@@ -376,7 +374,14 @@ def _may_differ(name: str, value: _Value, status: Status) -> bool:
 
 def _seen(file: _File) -> dict[str, _Value]:
     """Return what a file holds for certain: what was typed, and what was accepted and then read."""
-    return {name: value for name, value in file.values.items() if value.was_seen or value.origin.is_typed}
+    return {
+        name: value for name, value in _shown_since(file).items() if value.was_seen or value.origin.is_typed
+    }
+
+
+def _shown_since(file: _File) -> dict[str, _Value]:
+    """Return what is known of a file but for what an answer of INSi, not looked at yet, may have taken away wrongly."""
+    return {name: value for name, value in file.values.items() if value.was_seen or not value.origin.is_left}
 
 
 def _departure(wrong: Collection[_Told], since: Mapping[str, Owners]) -> Found:

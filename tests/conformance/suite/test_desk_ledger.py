@@ -233,6 +233,9 @@ def test_an_answer_of_insi_leaves_the_first_name_and_the_names_in_use() -> None:
         ledger.shown(replace(WITH_INS, used_name="MARTIN"), USER)
         assert not ledger.found
         ledger.imported("7", ANSWER)
+        # Neither a search nor an act since is blamed for it.
+        ledger.listed([replace(WITH_INS, **{"used_name": "MARTIN", **lost})])
+        ledger.done("7", "record_proof", Owners("PRF-01"), may_lose_ins=False)
         ledger.shown(replace(WITH_INS, **{"used_name": "MARTIN", **lost}), USER)
         [found] = ledger.found
         assert found.owners.main == rule
