@@ -28,6 +28,7 @@ from conformance.suite.journeys.pasts import (
     laden,
     opened_by_app,
     opened_by_scan,
+    received_first,
     with_own_card,
 )
 from conformance.suite.journeys.renumbered import renumbered
@@ -58,6 +59,8 @@ _CARRIED: Final = "plain"
 """To whose files a card is attached: the billing number on it is nobody's INS."""
 _ARRIVED: Final = "one-former-number-corsica-2a"
 """Whose file INSi makes, where it can: it is qualified as one that was typed."""
+_RECEIVED: Final = "particle-corsica-2b"
+"""Who came from another domain, where the software takes that: qualified here as whoever was typed (Règle 30)."""
 DECLINED: Final = "double-hyphen-abroad-summer"
 """About whom INSi answers something else once they are qualified, which is declined; their paper is printed at a site that
 displays no more than it has to."""
@@ -153,7 +156,8 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
     elif key == COMPOUND:
         changes = {"first_name": " ".join(person.identity.traits.first_names.split()[:2])}
     first = Route.ARRIVED if key == _ARRIVED else Route.IMPORTED
-    patient = checked_with(desk, fed_first(desk, person, first, **others), CAST.index(part))
+    came = received_first(desk, person, **others) if key == _RECEIVED else None
+    patient = checked_with(desk, came or fed_first(desk, person, first, **others), CAST.index(part))
     if key == DECLINED:
         patient = declined_later(desk, person, patient)
     if key == _CARRIED:

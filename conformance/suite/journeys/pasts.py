@@ -14,6 +14,7 @@ from conformance.suite.desk.apart import (
     CHANGES,
     CHECKED,
     FROM_INSI,
+    RECEPTION,
     VERIFICATION,
 )
 from conformance.suite.desk.card_calls import read_card
@@ -23,7 +24,7 @@ from conformance.suite.desk.papers import Subject
 from conformance.suite.desk.people import PLAIN, with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.words import app_identity
-from conformance.suite.verification.elsewhere import verify
+from conformance.suite.verification.elsewhere import received, verify
 from conformance.verdicts import UndecidedError
 
 if TYPE_CHECKING:
@@ -81,6 +82,20 @@ def fed_first(desk: Desk, person: Person, route: Route, **others: str | None) ->
     with desk.if_offered(FROM_INSI):
         return desk.bring(person, route, **others)
     return desk.bring(person, Route.IMPORTED, **others)
+
+
+def received_first(desk: Desk, person: Person, **others: str | None) -> Patient | None:
+    """Bring somebody to RECUP by what another domain sends, fed here if need be; ``None``: no file comes of it."""
+    with desk.if_offered(RECEPTION), suppress(RefusedError, UndecidedError):
+        made = desk.lgo.receive_identity(received(person), actor=desk.user).patient_id
+        if made is None:
+            return None
+        patient = desk.lgo.read_patient(made, actor=desk.user)
+        changes = {name: value for name, value in others.items() if value is not None}
+        with desk.if_offered(CHANGES):
+            desk.lgo.update_patient(made, changes, actor=desk.user)
+        return desk.read(patient) if patient.matricule else desk.feed(patient)
+    return None
 
 
 def declined_later(desk: Desk, person: Person, patient: Patient) -> Patient:

@@ -16,7 +16,7 @@ from conformance.suite.desk.apart import EXPORTS
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.papers import expect_right, owned_by
 from conformance.suite.transmission.produced import everything, messages, sendings
-from conformance.suite.transmission.third_sex import expect_not_guessed, of_third_sex
+from conformance.suite.transmission.third_sex import expect_names_told, expect_not_guessed, of_third_sex
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk
@@ -87,8 +87,8 @@ def test_fhir_patient(desk: Desk) -> None:
 
 @pytest.mark.rule("TRA-03")
 @pytest.mark.title(
-    fr="CDA : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné",
-    en="CDA: of a sex that is neither M nor F, neither is guessed",
+    fr="CDA : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné, et un nom d'une lettre est dit",
+    en="CDA: of a sex that is neither M nor F, neither is guessed, and a name of one letter is told",
 )
 @EXPORTS.mark
 def test_cda_third_sex(desk: Desk) -> None:
@@ -97,8 +97,8 @@ def test_cda_third_sex(desk: Desk) -> None:
 
 @pytest.mark.rule("TRA-04")
 @pytest.mark.title(
-    fr="HL7 v2 : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné",
-    en="HL7 v2: of a sex that is neither M nor F, neither is guessed",
+    fr="HL7 v2 : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné, et un nom d'une lettre est dit",
+    en="HL7 v2: of a sex that is neither M nor F, neither is guessed, and a name of one letter is told",
 )
 @EXPORTS.mark
 def test_hl7_third_sex(desk: Desk) -> None:
@@ -107,8 +107,8 @@ def test_hl7_third_sex(desk: Desk) -> None:
 
 @pytest.mark.rule("TRA-06")
 @pytest.mark.title(
-    fr="FHIR : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné",
-    en="FHIR: of a sex that is neither M nor F, neither is guessed",
+    fr="FHIR : d'un sexe qui n'est ni M ni F, aucun des deux n'est deviné, et un nom d'une lettre est dit",
+    en="FHIR: of a sex that is neither M nor F, neither is guessed, and a name of one letter is told",
 )
 @EXPORTS.mark
 def test_fhir_third_sex(desk: Desk) -> None:
@@ -122,4 +122,6 @@ def _expect_no_sex_guessed(desk: Desk, form: MessageFormat) -> None:
         return
     with suppress(RefusedError):
         told = desk.lgo.export_message(patient.id, form, actor=desk.user)
-        expect_not_guessed(patient, patients(read_document(told.content, told.name)))
+        records = list(patients(read_document(told.content, told.name)))
+        expect_not_guessed(patient, records)
+        expect_names_told(patient, records)
