@@ -220,7 +220,6 @@ def test_a_search_and_a_comparison_show_what_the_file_holds() -> None:
     assert [found.departure.inferred for found in ledger.found] == [True, False]
 
 
-<<<<<<< HEAD
 def test_an_answer_of_insi_leaves_the_first_name_and_the_names_in_use() -> None:
     changes: dict[str, dict[str, Any]] = {
         "RSP-05": {"first_name": "ANNE"},
@@ -259,7 +258,8 @@ def test_a_search_shows_the_files_that_hold_the_date(
     ledger.shown(FILE, USER)
     ledger.sought(SearchCriteria(**criteria), shown_ids)
     assert [found.owners.main for found in ledger.found] == ["SRC-01"] * count
-=======
+
+
 def test_what_is_asked_for_another_file_meanwhile_is_left_alone() -> None:
     own = {name: getattr(FILE, name) for name in ("birth_name", "birth_date", "sex", "birth_place")}
     other = {"birth_name": "MARTIN", "birth_date": "1950-02-03", "sex": "M", "birth_place": "75056"}
@@ -271,4 +271,3 @@ def test_what_is_asked_for_another_file_meanwhile_is_left_alone() -> None:
     ledger = created()
     ledger.sent("7", [other])
     assert len(ledger.found) == 1
->>>>>>> fair3
