@@ -287,11 +287,15 @@ def run_jobs(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_us) as pool:
         running_now = {pool.submit(_do, aimed(job)) for job in first}
-        while running_now:
-            done, running_now = wait(running_now, return_when=FIRST_COMPLETED)
-            for outcome in (future.result() for future in done):
-                running_now |= {pool.submit(_do, aimed(job)) for job in others(outcome)}
-                yield outcome
+        try:
+            while running_now:
+                done, running_now = wait(running_now, return_when=FIRST_COMPLETED)
+                for outcome in (future.result() for future in done):
+                    running_now |= {pool.submit(_do, aimed(job)) for job in others(outcome)}
+                    yield outcome
+        finally:
+            # Whoever stops it waits for the jobs that run, not for the thousands that wait.
+            pool.shutdown(cancel_futures=True)
 
 
 def end_with_us() -> None:

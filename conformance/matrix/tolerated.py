@@ -187,8 +187,12 @@ def _judged(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_us) as pool:
         work = partial(_judge_here, rules=rules, seed=seed)
-        for future in as_completed([pool.submit(work, one) for one in parties]):
-            yield future.result()
+        try:
+            for future in as_completed([pool.submit(work, one) for one in parties]):
+                yield future.result()
+        finally:
+            # Whoever stops it waits for the parties that run, not for those that wait.
+            pool.shutdown(cancel_futures=True)
 
 
 def _judge_here(party: Party, *, rules: Collection[str] | None, seed: str) -> Judgement:
