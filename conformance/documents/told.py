@@ -48,6 +48,8 @@ _CUT: Final = 15
 """Letters of a long name that a narrow label shows."""
 _BLOCK: Final = 2
 """As many traits with their labels are an identity that is told."""
+_DATES: Final = 200
+"""Dates of a text that are looked at; a text of more is no letter that lacks one."""
 _SLIPS: Final = 2
 """A number that differs from another in no more characters is that one, spoilt."""
 
@@ -178,11 +180,13 @@ def _has_date(words: str, wanted: str) -> bool:
     if f"{day}{month}{year}" in digits or f"{year}{month}{day}" in digits:
         return True
     at = 0
-    while (found := french_date(words[at:])) is not None:
+    for _ in range(_DATES):
+        if (found := french_date(words[at:])) is None:
+            return False
         if found[0] == wanted:
             return True
         at += found[2]
-    return False
+    return True
 
 
 def _without_key(words: str, number: str, place: Place) -> Iterator[Problem]:
