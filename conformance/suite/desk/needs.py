@@ -146,6 +146,6 @@ def need_proposed(call: InsiCall) -> InsiCall:
             f"{call.outcome}, {call.message}",
             f"could not be prepared, INSi finds the patient and the software does not propose it: "
             f"{call.outcome}, {call.message}",
-            depends_on=("RSP-01",),
+            depends_on=("RSP-01", "RSP-02"),
         )
     return call
