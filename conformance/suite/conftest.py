@@ -33,24 +33,31 @@ def desk(new_desk: Desk, see_aside: object) -> Desk:  # noqa: ARG001 - what watc
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Let a check that has found nothing tell of what its watch found for one of its rules; the rest is told apart."""
-    ending: Ending | None = None
     try:
         result = yield
-    except Ending as error:
-        result, ending = None, error
-    watch = _watch_of(pyfuncitem)
-    if watch is not None:
-        rules = [key for mark in pyfuncitem.iter_markers("rule") for key in mark.args]
-        own = None if isinstance(ending, Departure) else watch.first(rules)
-        see_aside = cast("Callable[[Aside], None]", pyfuncitem.funcargs["see_aside"])
-        for found in watch.found:
-            if found is not own:
-                see_aside(found.aside())
-        if own is not None:
-            raise own.departure
-    if ending is not None:
-        raise ending
+    except Ending as ending:
+        _tell(pyfuncitem, has_departed=isinstance(ending, Departure))
+        raise
+    _tell(pyfuncitem, has_departed=False)
     return result
+
+
+def _tell(item: pytest.Function, *, has_departed: bool) -> None:
+    """Tell what the watch of a check found: one departure for its own rules, if it has none itself, the others apart."""
+    watch = _watch_of(item)
+    if watch is None:
+        return
+    own = (
+        None
+        if has_departed
+        else watch.first([key for mark in item.iter_markers("rule") for key in mark.args])
+    )
+    see_aside = cast("Callable[[Aside], None]", item.funcargs["see_aside"])
+    for found in watch.found:
+        if found is not own:
+            see_aside(found.aside())
+    if own is not None:
+        raise own.departure
 
 
 def _watch_of(item: pytest.Function) -> Watched | None:
