@@ -73,7 +73,7 @@ class Watch:
         self.sent += [Sent(exchange=request, user=actor.user, patient_id=patient.id) for request in requests]
         return requests
 
-    def search(self, desk: Desk, traits: object) -> list[ExchangeView]:
+    def search_insi_with(self, desk: Desk, traits: object) -> list[ExchangeView]:
         """Search INSi with typed traits and keep what left."""
         _, requests = desk.try_search_insi(traits)  # type: ignore[arg-type] # traits as typed
         self.sent += [Sent(exchange=request, user=desk.user.user) for request in requests]
@@ -353,7 +353,7 @@ def _expect_no_place_traced(desk: Desk) -> None:
     person = desk.draw(first_names_count=2)
     watch = _watch(desk)
     with desk.answered_by(altered("no-place", {"birth_place": None}), patient=person):
-        need_request(watch.search(desk, typed(person)))
+        need_request(watch.search_insi_with(desk, typed(person)))
     expect_data_kept(watch.entries(), watch.sent, Moment("retour 00 sans lieu", "answer 00 without a place"))
 
 
@@ -370,7 +370,7 @@ def _ended(desk: Desk, ending: str, way: str) -> Watch:
     if scenario:
         desk.insi.install(scenario, **({"patient": person} if scenario.startswith(ABOUT_A_PERSON) else {}))
     try:
-        requests = watch.call(patient) if patient else watch.search(desk, typed(person))
+        requests = watch.call(patient) if patient else watch.search_insi_with(desk, typed(person))
         if scenario:
             need_answer(requests, scenario)
         need_request(requests)
