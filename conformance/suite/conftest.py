@@ -14,16 +14,15 @@ from conformance.suite.desk.steps import Desk
 from conformance.verdicts import Departure, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from conformance.drivers.protocol import Driver
-    from conformance.verdicts import Aside
 
 __all__ = ["desk", "memory", "new_desk"]
 
 
 @pytest.fixture
-def desk(new_desk: Desk, see_aside: object) -> Desk:  # noqa: ARG001 - what watches the desk tells by it
+def desk(new_desk: Desk) -> Desk:
     """Return the desk, once the software is known to empty itself, and with nothing switched on that validates by itself."""
     new_desk.need_reset()
     switch_off(new_desk)
@@ -44,22 +43,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 def _tell(item: pytest.Function, *, has_departed: bool) -> None:
     """Tell what the watch of a check found: one departure for its own rules, if it has none itself, the others apart."""
-    watch = _watch_of(item)
-    if watch is None:
+    desk = item.funcargs.get("desk")
+    if not isinstance(desk, Desk) or not isinstance(desk.lgo, Watched):
         return
-    own = (
-        None
-        if has_departed
-        else watch.first([key for mark in item.iter_markers("rule") for key in mark.args])
-    )
-    see_aside = cast("Callable[[Aside], None]", item.funcargs["see_aside"])
-    for found in watch.found:
+    rules = [key for mark in item.iter_markers("rule") for key in mark.args]
+    own = None if has_departed else desk.lgo.first(rules)
+    for found in desk.lgo.found:
         if found is not own:
-            see_aside(found.aside())
+            desk.see_aside(found.aside())
     if own is not None:
         raise own.departure
-
-
-def _watch_of(item: pytest.Function) -> Watched | None:
-    at = item.funcargs.get("desk")
-    return at.lgo if isinstance(at, Desk) and isinstance(at.lgo, Watched) else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.record.timeline import Timeline
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import During
+    from conformance.verdicts import Aside
     from simulator.client import SessionClient
 
 
@@ -41,6 +42,7 @@ def new_desk(
     during: During,
     lateness: Lateness,
     memory: dict[str, Any],
+    see_aside: Callable[[Aside], None],
 ) -> Desk:
     """Return what a check works with, before anything is asked of the software."""
     return Desk(
@@ -54,4 +56,5 @@ def new_desk(
         timeline=evidence,
         lateness=lateness,
         memory=memory,
+        see_aside=see_aside,
     )

@@ -20,7 +20,7 @@ from conformance.documents.numbers import compact
 from conformance.documents.record import Format, PlaceKind
 from conformance.record.timeline import DocumentEntry
 from conformance.suite.desk.mingled import mingled, words_of
-from conformance.verdicts import Departure, UndecidedError, Verdict
+from conformance.verdicts import Aside, Departure, UndecidedError, Verdict
 from simulator.ins.matricule import NUMBER_LENGTH
 from simulator.text import Text
 
@@ -213,6 +213,21 @@ def expect_right(
     if doubts:
         raise UndecidedError(_told(doubts, "fr"), _told(doubts, "en"), verdict=Verdict.REVIEW)
     return looked
+
+
+def asides_of(subject: Subject, artefact: Artefact) -> Iterator[Aside]:
+    """Yield what is wrong with a document for a check that is about something else: a rule may not look at this subject.
+
+    That it answers for this one as well is deduced: a WARNING.
+    """
+    for problem in artefact.problems:
+        if problem.severity is Severity.FAIL:
+            said = [(subject, artefact, problem)]
+            yield Aside(
+                rules=tuple(sorted(owners(problem, artefact))),
+                reason=Text(_told(said, "fr"), _told(said, "en")),
+                inferred=True,
+            )
 
 
 def _told(found: Sequence[tuple[Subject, Artefact, Problem]], lang: str) -> str:

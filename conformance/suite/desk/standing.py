@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conformance.suite.desk.cast import Part
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import Wire
+    from conformance.verdicts import Aside
     from simulator.client import ExchangeView, SessionClient
     from simulator.registry.person import Person
 
@@ -55,6 +56,8 @@ class Standing:
     lateness: Lateness = field(default_factory=Lateness)
     timeline: Timeline = field(default_factory=Timeline)
     """What the check saw; acts and exchanges come in by themselves."""
+    see_aside: Callable[[Aside], object] = field(default=lambda _: None)
+    """Takes a departure from a rule that the check is not about."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What the whole campaign remembers, such as journeys made once and observed by many checks."""
     waiting: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from conformance.suite.desk.apart import EXPORTS, SENDINGS, NotOfferedError
+from conformance.suite.desk.papers import asides_of
 from conformance.suite.desk.together import kept_together
 from conformance.suite.journeys.papers import sent, told
 from conformance.verdicts import UndecidedError
@@ -68,7 +69,10 @@ def _of(
     for subject in journey(desk):
         if qualified is None or subject.is_qualified is qualified:
             desk.attach(subject.documents)
-            yield from ((subject, one) for one in subject.artefacts)
+            for one in subject.artefacts:
+                for aside in asides_of(subject, one):
+                    desk.see_aside(aside)
+                yield subject, one
 
 
 def differs(problem: Problem) -> bool:
