@@ -10,13 +10,27 @@ departure is one of the rules that the value comes under: of the check where it 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from conformance.drivers.model import STRICT_FIELDS
 from conformance.suite.desk.found import Found, Owners, together
+from conformance.suite.desk.origins import (
+    ANSWERED,
+    CHANGED,
+    COMPARISON,
+    FORMATS,
+    LEFT,
+    LEFT_RULES,
+    NOT_FOUND,
+    PLAIN,
+    REQUEST,
+    SEARCH,
+    TYPED,
+    USED,
+    Origin,
+    Place,
+)
 from conformance.suite.desk.routes import WITH_INS
 from conformance.suite.desk.words import label, shown
 from conformance.verdicts import Departure
@@ -27,109 +41,10 @@ if TYPE_CHECKING:
 
     from conformance.drivers.model import Actor, Patient, PatientTraits, SearchCriteria, Status
 
-_NAME: Final = re.compile(r"(?=.{1,54}$)[A-Z]+(?:[ '-][A-Z]+)*")
-"""Of as many characters as a field has to take (TRT-04)."""
-_PLAIN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
-    {
-        "birth_name": _NAME,
-        "first_names": _NAME,
-        "first_name": _NAME,
-        "birth_date": re.compile(r"[0-9]{4}-(?!00)[0-9]{2}-(?!00)[0-9]{2}"),
-        "sex": re.compile(r"[MF]"),
-        "birth_place": re.compile(r"(?!99999)[0-9][0-9AB][0-9]{3}"),
-        "matricule": re.compile(r"[0-9]{6}[0-9AB][0-9]{8}"),
-        "oid": re.compile(r"[0-9.]+"),
-    }
-)
-"""What a value looks like that is kept to the letter; whatever else was typed, another rule says what becomes of it."""
 _SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
 _WHO: Final = frozenset({"birth_name", "birth_date"})
 """What tells a request for one person from that for another."""
 _INS: Final = frozenset({"matricule", "oid"})
-_USED: Final = frozenset({"used_name", "used_first_name"})
-_LEFT: Final[Mapping[str, Owners]] = MappingProxyType(
-    {
-        "first_name": Owners("RSP-05", frozenset({"RSP-06"})),
-        **dict.fromkeys(_USED, Owners("FLD-04", frozenset({"FLD-01"}))),
-    }
-)
-"""What no answer of INSi changes, and the rules that say so."""
-
-
-_FORMATS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "birth_name": frozenset({"TRT-01", "TRT-03", "TRT-04"}),
-        "first_names": frozenset({"TRT-01", "TRT-03", "TRT-13"}),
-        "first_name": frozenset({"TRT-01", "TRT-03"}),
-        "birth_date": frozenset({"TRT-05"}),
-        "sex": frozenset[str](),
-        "birth_place": frozenset({"TRT-10"}),
-    }
-)
-"""The traits that a user types, and the rules about what each looks like in the file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """The act that a value comes from."""
-
-    text: Text
-    is_typed: bool = True
-    """By a user; otherwise INSi returned it."""
-    is_left: bool = False
-    """It was there before something came that leaves it as it is."""
-
-    def owners(self, name: str) -> Owners:
-        """Return the rules that say that a file holds the value of a field as it came."""
-        if self.is_left:
-            return _LEFT[name]
-        if self.is_typed:
-            return Owners("FLD-01", _FORMATS[name])
-        return Owners("RSP-02", frozenset({"RSP-03"} if name == "first_names" else ()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """Where something of a file is told, besides the file."""
-
-    text: Text
-    owners: Owners
-    """The rules that say that it is told as the file holds it."""
-    inferred: bool = False
-    """That follows from what they say, and is not said."""
-
-
-_REQUEST: Final = _Place(
-    text=Text(
-        "une requête pour ce dossier ne porte pas ce qu'il contient",
-        "a request for this file does not carry what it holds",
-    ),
-    owners=Owners("CAL-08", frozenset({"CAL-06", "CAL-09"})),
-)
-_SEARCH: Final = _Place(
-    text=Text(
-        "une recherche ne montre pas ce que le dossier contient", "a search does not show what the file holds"
-    ),
-    owners=Owners("SRC-01", frozenset({"SRC"})),
-    inferred=True,
-)
-_NOT_FOUND: Final = Departure(
-    "une recherche à une date de naissance ne montre pas un dossier qui porte cette date",
-    "a search by a date of birth does not show a file that holds this date",
-)
-_COMPARISON: Final = _Place(
-    text=Text(
-        "la comparaison ne montre pas ce que le dossier contient",
-        "the comparison does not show what the file holds",
-    ),
-    owners=Owners("RSP-01"),
-)
-TYPED: Final = Origin(text=Text("saisi à la création", "typed at creation"))
-CHANGED: Final = Origin(text=Text("saisi en modification", "typed as a change"))
-LEFT: Final = Origin(text=Text("d'avant", "from before"), is_left=True)
-ANSWERED: Final = Origin(
-    text=Text("rendu par INSi et accepté", "returned by INSi and accepted"), is_typed=False
-)
 
 
 @dataclass(slots=True)
@@ -208,7 +123,7 @@ class Ledger:
         known = self._files.get(patient_id)
         self.forget_file(patient_id)
         given = {name: value for name in STRICT_FIELDS if (value := answer.get(name))}
-        if all(_PLAIN[name].fullmatch(value) for name, value in given.items()):
+        if all(PLAIN[name].fullmatch(value) for name, value in given.items()):
             self._files[patient_id] = _File(values=_values(given, ANSWERED) | _left(known))
 
     def updated(self, patient_id: str, changes: Mapping[str, str | None]) -> None:
@@ -217,12 +132,12 @@ class Ledger:
         if file is None:
             return
         self._settle(patient_id)
-        for name in _USED:
+        for name in USED:
             # What is used may follow what is changed.
             file.values.pop(name, None)
         for name, value in changes.items():
             before = file.values.pop(name, None)
-            if name not in _FORMATS or before is None or not _PLAIN[name].fullmatch(value or ""):
+            if name not in FORMATS or before is None or not PLAIN[name].fullmatch(value or ""):
                 continue
             file.values[name] = _Value(allowed=before.allowed | {value}, origin=CHANGED)
         if changes.keys() & {"first_name", "first_names"}:
@@ -260,7 +175,7 @@ class Ledger:
             # What was asked in vain for another file may be asked again meanwhile.
             asked = [each for each in asked if not _WHO.issubset(name for name, _, _ in _wrong(known, each))]
         for each in asked:
-            if self._tell(_REQUEST, known, each):
+            if self._tell(REQUEST, known, each):
                 return
 
     def shown(self, patient: Patient, actor: Actor | None) -> None:
@@ -280,7 +195,7 @@ class Ledger:
         file.since.clear()
         for _, value, got in judged:
             value.allowed, value.was_seen = frozenset({got}), True
-        for name in _USED - file.values.keys():
+        for name in USED - file.values.keys():
             used = frozenset({getattr(patient, name) or None})
             file.values[name] = _Value(allowed=used, origin=LEFT, was_seen=True)
 
@@ -291,7 +206,7 @@ class Ledger:
             if file is None:
                 continue
             known = _shown_since(file) if patient.status in WITH_INS else _seen(file)
-            self._tell(_SEARCH, known, {name: getattr(patient, name) for name in _FORMATS})
+            self._tell(SEARCH, known, {name: getattr(patient, name) for name in FORMATS})
 
     def sought(self, criteria: SearchCriteria, shown_ids: Collection[str]) -> None:
         """Compare whom a search by date of birth has shown with the files that hold this date (SRC-01)."""
@@ -301,7 +216,7 @@ class Ledger:
             held = file.values.get("birth_date")
             is_certain = held is not None and held.was_seen and held.allowed == {criteria.birth_date}
             if is_certain and file.wrong is None and patient_id not in shown_ids:
-                self._found.append(Found(_SEARCH.owners, _NOT_FOUND))
+                self._found.append(Found(SEARCH.owners, NOT_FOUND))
                 return
 
     def compared(self, patient_id: str, local: Mapping[str, str | None]) -> None:
@@ -311,9 +226,9 @@ class Ledger:
             return
         # The 1er prénom is none of the data compared.
         told = {name: local[name] for name in STRICT_FIELDS if name in local}
-        self._tell(_COMPARISON, _seen(file), told)
+        self._tell(COMPARISON, _seen(file), told)
 
-    def _tell(self, place: _Place, known: Mapping[str, _Value], told: Mapping[str, str | None]) -> bool:
+    def _tell(self, place: Place, known: Mapping[str, _Value], told: Mapping[str, str | None]) -> bool:
         """Note what a place tells that a file does not hold, and return whether there is any; what is not told is no matter of it."""
         wrong = _wrong(known, told)
         if wrong:
@@ -341,8 +256,8 @@ class Ledger:
 
 
 def _typed(traits: PatientTraits) -> dict[str, _Value]:
-    given = {name: value for name in _FORMATS if (value := getattr(traits, name))}
-    return _values({name: value for name, value in given.items() if _PLAIN[name].fullmatch(value)}, TYPED)
+    given = {name: value for name in FORMATS if (value := getattr(traits, name))}
+    return _values({name: value for name, value in given.items() if PLAIN[name].fullmatch(value)}, TYPED)
 
 
 def _values(given: Mapping[str, str], origin: Origin) -> dict[str, _Value]:
@@ -353,7 +268,9 @@ def _left(known: _File | None) -> dict[str, _Value]:
     """Return what an answer of INSi leaves as it was: the 1er prénom (RSP-05) and the names in use (FLD-04)."""
     values = known.values if known else {}
     return {
-        name: _Value(allowed=value.allowed, origin=LEFT) for name, value in values.items() if name in _LEFT
+        name: _Value(allowed=value.allowed, origin=LEFT)
+        for name, value in values.items()
+        if name in LEFT_RULES
     }
 
 
