@@ -210,4 +210,5 @@ def test_each_check_that_shares_what_was_prepared_reaches_what_prepares_it() -> 
     assert {check for checks in lines.values() for check in checks} == {
         "tra_03_to_06.hl7_pid",
         "tra_03_to_06.fhir_patient",
+        "tra_03_to_06.fhir_third_sex",
     }

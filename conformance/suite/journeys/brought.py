@@ -18,6 +18,7 @@ from conformance.suite.desk.people import sharing, some_weeks_ago, with_traits
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.journeys.pasts import (
+    BY_RECEPTION,
     LONGER,
     as_held,
     changed_once_qualified,
@@ -164,7 +165,8 @@ def _bring(desk: Desk, key: str, route: Route) -> Subject:
         patient = with_own_card(desk, person, patient)
     if changes:
         patient = changed_once_qualified(desk, patient, changes)
-    return Subject(key=f"{key}, {patient.status}", person=person, patient=patient)
+    how = BY_RECEPTION if came else ""
+    return Subject(key=f"{key}, {patient.status}{how}", person=person, patient=patient)
 
 
 def _again(desk: Desk, before: Sequence[Subject]) -> Subject | None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from simulator.registry.person import Person
 
 _APP: Final = "app"
+BY_RECEPTION: Final = ", received"
+"""How the name of somebody ends whose file was made of what another domain sent."""
 LONGER: Final = 90
 """The length of a list of first names that few have; a software need not take all of it (TRT-04)."""
 CORRECTED: Final = "corrected"
@@ -207,6 +209,6 @@ def as_held(person: Person, patient: Patient) -> Person:
     return with_traits(person, first_names=names) if is_cut else person
 
 
-def is_from_app(subject: Subject) -> bool:
-    """Tell whether the INS of somebody was handed over by the Appli carte Vitale."""
-    return subject.key.startswith(f"{_APP}, ")
+def is_from_elsewhere(subject: Subject) -> bool:
+    """Tell whether the INS of somebody was handed over by the Appli carte Vitale, or sent by another domain."""
+    return subject.key.startswith(f"{_APP}, ") or subject.key.endswith(BY_RECEPTION)

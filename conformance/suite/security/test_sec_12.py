@@ -13,7 +13,7 @@ from conformance.documents.numbers import compact
 from conformance.documents.record import Format
 from conformance.suite.desk.expect import expect
 from conformance.suite.journeys.papers import told
-from conformance.suite.journeys.pasts import is_from_app
+from conformance.suite.journeys.pasts import is_from_elsewhere
 from conformance.verdicts import UndecidedError
 from simulator.ins.matricule import NUMBER_LENGTH
 
@@ -40,11 +40,11 @@ _LIST, _OTHER, _ACCOUNT = 3, 4, 18
 )
 def test_the_number_of_the_file_is_another(desk: Desk) -> None:
     subjects = told(desk)
-    # One whose INS came of INSi: what the app hands over is one way of several.
+    # One whose INS came of INSi: what the app hands over, or another domain sends, is one way of several.
     if not any(
         one.is_qualified and one.patient.matricule == _matricule(one)
         for one in subjects
-        if not is_from_app(one)
+        if not is_from_elsewhere(one)
     ):
         raise UndecidedError(
             "aucune identité qualifiée ne porte son INS : rien ne pouvait en tenir lieu",
