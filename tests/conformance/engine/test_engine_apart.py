@@ -187,6 +187,7 @@ def test_the_contract_sees_a_swallowed_verb() -> None:
     assert not list(swallowing(ast.parse("try:\n    x()\nexcept Ending:\n    raise")))
 
 
+@pytest.mark.slow
 def test_every_path_that_a_check_declares_is_one_that_it_takes() -> None:
     suite = collect_suite()
     assert suite.problems == ()

@@ -13,6 +13,9 @@ from simulator.population.practice.making import Order, make_with_registry
 if TYPE_CHECKING:
     from simulator.population.practice.parameters import Parameters
 
+pytestmark = pytest.mark.slow
+"""Whole files of people are made and searched."""
+
 PUBLISHED = {
     # sex or ages: 00, 01, 02 in percent of the answers (insi-contract §8; 01 and 02 by age from the report of the study)
     None: (75.2, 24.4, 0.4),
