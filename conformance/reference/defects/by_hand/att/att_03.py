@@ -9,7 +9,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.reference.defects.by_hand.att.common import LOCKING
 from conformance.reference.defects.by_hand.common.constants import CHECKED, NUMBER_AND_OID, WITH_INS
 from conformance.reference.defects.by_hand.common.files import others, written_into
-from conformance.reference.defects.by_hand.common.memory import turn_of_file
+from conformance.reference.defects.by_hand.common.memory import held_since, turn_of_file
 from conformance.reference.defects.by_hand.common.notes import seen_under
 from conformance.reference.defects.by_hand.common.records import all_with, with_status
 
@@ -35,16 +35,9 @@ def mark_on_namesakes(records: list[Record], about: Mapping[str, Any], _memory: 
     return records
 
 
-def from_app_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files that the application qualified."""
-    if about["event"] == "app-imported":
-        memory.shared.setdefault("app", set()).add(records[0]["id"])
-    return records
-
-
 def app_stands_doubt(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Leave a file qualified by the application where it is when it is marked."""
-    is_its = about["patient_id"] in memory.shared.get("app", ()) and about["before"] == "QUAL"
+    is_its = about["patient_id"] in memory.shared.get("held", ()) and about["before"] == "QUAL"
     return all_with(records, status="QUAL") if is_its and about["cause"] == "attributes" else records
 
 
@@ -156,7 +149,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "app-stands-doubt": app_stands_doubt,
     "doubt-gives-back": doubt_gives_back,
     "fictive-stashed": fictive_stashed,
-    "from-app-noted": from_app_noted,
+    "from-app-noted": held_since("app-imported"),
     "homonym-protected": homonym_protected,
     "locked-still": locked_still,
     "locks-left": locks_left,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.reference.defects.by_hand.common.memory import held_since
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -11,23 +13,16 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 
-def noted_once_received(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files that a reception made or fed."""
-    if about["event"] in {"received-create", "received-update"}:
-        memory.shared.setdefault("received", set()).add(records[0]["id"])
-    return records
-
-
 def status_not_shown_once_received(
     records: list[Record], about: Mapping[str, Any], memory: Memory
 ) -> list[Record]:
     """Show no status for a file that a reception made or fed."""
-    is_received = about["patient_id"] in memory.shared.get("received", ())
+    is_received = about["patient_id"] in memory.shared.get("held", ())
     return [{**one, "value": ""} if is_received and one["name"] == "status" else one for one in records]
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
-    "noted-once-received": noted_once_received,
+    "noted-once-received": held_since("received-create", "received-update"),
     "status-not-shown-once-received": status_not_shown_once_received,
 }
 """What ``hand`` may name."""

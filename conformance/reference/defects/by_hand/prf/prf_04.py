@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 _SEVERAL = "02"
 
 
-def several_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files of which INSi said that there are several."""
-    if about["event"] == "called" and about.get("code") == _SEVERAL:
-        memory.shared.setdefault("held", set()).add(records[0]["id"])
-    return records
-
-
 def lowered_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Note the files lowered by hand."""
     if about["event"] == "downgraded":
@@ -87,7 +80,7 @@ FUNCTIONS: Final[dict[str, Hand]] = {
     "lowered-noted": lowered_noted,
     "opened-before-validated": opened_before_validated,
     "refused-while-held": refused_while_held,
-    "several-noted": several_noted,
+    "several-noted": held_since("called", code=_SEVERAL),
     "validation-held": validation_held,
     "weak-refusal-noted": weak_refusal_noted,
 }

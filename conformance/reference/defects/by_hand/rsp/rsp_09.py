@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.reference.defects.by_hand.common.memory import default_of, filled_from_memory
+from conformance.reference.defects.by_hand.common.memory import default_of, filled_from_memory, held_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,18 +44,11 @@ def sex_from_the_number(records: list[Record], _about: Mapping[str, Any], _memor
     ]
 
 
-def declining_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files of which a proposal was declined."""
-    if about["event"] == "import-declined":
-        memory.shared.setdefault("declined", set()).add(records[0]["id"])
-    return records
-
-
 def incomplete_passes_once_declined(
     records: list[Record], about: Mapping[str, Any], memory: Memory
 ) -> list[Record]:
     """Let an answer without a trait pass for a file that declined another one."""
-    declined = memory.shared.get("declined", ())
+    declined = memory.shared.get("held", ())
     return [
         {**one, "outcome": "FOUND", "alerts": []}
         if about["patient_id"] in declined
@@ -66,7 +59,7 @@ def incomplete_passes_once_declined(
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
-    "declining-noted": declining_noted,
+    "declining-noted": held_since("import-declined"),
     "incomplete-passes-once-declined": incomplete_passes_once_declined,
     "absent-birth-name-is-unknown": default_of(b"NomNaissance", b"INCONNU"),
     "absent-sex-is-male": default_of(b"Sexe", b"M"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Status
 from conformance.reference.defects.by_hand.common.constants import BY_CARD
+from conformance.reference.defects.by_hand.common.memory import held_since
 from conformance.reference.files import as_record
 
 if TYPE_CHECKING:
@@ -317,16 +318,9 @@ def app_file_of_its_opener(records: list[Record], about: Mapping[str, Any], memo
     return [one for one in records if openers.get(one["id"], about["user"]) == about["user"]]
 
 
-def lowered_file_noted(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files that were lowered by hand."""
-    if about["event"] == "downgraded":
-        memory.shared.setdefault("once-lowered", set()).add(records[0]["id"])
-    return records
-
-
 def lowered_file_forgotten(records: list[Record], _about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Find no file that was lowered and is checked again."""
-    lowered = memory.shared.get("once-lowered", ())
+    lowered = memory.shared.get("held", ())
     return [one for one in records if one["id"] not in lowered or one["status"] not in {"VALI", "QUAL"}]
 
 
@@ -346,7 +340,7 @@ def scanned_file_of_its_maker(
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
-    "lowered-file-noted": lowered_file_noted,
+    "lowered-file-noted": held_since("downgraded"),
     "lowered-file-forgotten": lowered_file_forgotten,
     "scanned-file-noted": scanned_file_noted,
     "scanned-file-of-its-maker": scanned_file_of_its_maker,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.reference.defects.by_hand.common.memory import held_since
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -11,23 +13,16 @@ if TYPE_CHECKING:
     from conformance.reference.seams import Memory, Record
 
 
-def noted_from_the_app(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
-    """Note the files that the app has fed."""
-    if about["event"] == "app-imported":
-        memory.shared.setdefault("app", set()).add(records[0]["id"])
-    return records
-
-
 def no_birth_place_from_the_app(
     records: list[Record], about: Mapping[str, Any], memory: Memory
 ) -> list[Record]:
     """Leave the birth place out of a CDA about somebody who came by the app."""
-    is_fed = about["patient_id"] in memory.shared.get("app", ())
+    is_fed = about["patient_id"] in memory.shared.get("held", ())
     return [one for one in records if not is_fed or one["element"] != "county"]
 
 
 FUNCTIONS: Final[dict[str, Hand]] = {
     "no-birth-place-from-the-app": no_birth_place_from_the_app,
-    "noted-from-the-app": noted_from_the_app,
+    "noted-from-the-app": held_since("app-imported"),
 }
 """What ``hand`` may name."""
