@@ -283,18 +283,24 @@ def run_jobs(
                 yield (outcome := one.do(aimed(job)))
                 yield from (one.do(aimed(other)) for other in others(outcome))
         return
+    with pool_of(processes) as pool:
+        running_now = {pool.submit(_do, aimed(job)) for job in first}
+        while running_now:
+            done, running_now = wait(running_now, return_when=FIRST_COMPLETED)
+            for outcome in (future.result() for future in done):
+                running_now |= {pool.submit(_do, aimed(job)) for job in others(outcome)}
+                yield outcome
+
+
+@contextmanager
+def pool_of(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Share work out over so many processes, until the end of the block; who stops it waits for what runs, not for what waits."""
     # A fresh interpreter on every system: servers and threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_us) as pool:
-        running_now = {pool.submit(_do, aimed(job)) for job in first}
         try:
-            while running_now:
-                done, running_now = wait(running_now, return_when=FIRST_COMPLETED)
-                for outcome in (future.result() for future in done):
-                    running_now |= {pool.submit(_do, aimed(job)) for job in others(outcome)}
-                    yield outcome
+            yield pool
         finally:
-            # Whoever stops it waits for the jobs that run, not for the thousands that wait.
             pool.shutdown(cancel_futures=True)
 
 

@@ -21,12 +21,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -34,7 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from conformance.matrix.parties import Party, parties_of
-from conformance.matrix.running import ALL_CHECKS, BROKEN, SEEDS, Rig, end_with_us, rig, rig_of_this_process
+from conformance.matrix.running import ALL_CHECKS, BROKEN, SEEDS, Rig, pool_of, rig, rig_of_this_process
 from conformance.rules import load_catalogue
 from conformance.verdicts import Verdict
 
@@ -184,15 +183,10 @@ def _judged(
         with rig() as on:
             yield from (judge(one, on, rules, seed) for one in parties)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_us) as pool:
+    with pool_of(processes) as pool:
         work = partial(_judge_here, rules=rules, seed=seed)
-        try:
-            for future in as_completed([pool.submit(work, one) for one in parties]):
-                yield future.result()
-        finally:
-            # Whoever stops it waits for the parties that run, not for those that wait.
-            pool.shutdown(cancel_futures=True)
+        for future in as_completed([pool.submit(work, one) for one in parties]):
+            yield future.result()
 
 
 def _judge_here(party: Party, *, rules: Collection[str] | None, seed: str) -> Judgement:
