@@ -47,6 +47,15 @@ STARTS = (
 LETTERS = ("V", "VI", "VIZ", "VIZK", "VIZKELOR")
 FIRST_LETTERS = ("Q", "QO", "QOL", "QOLV", "QOLVIN")
 
+EACH_NAME = pytest.mark.parametrize(
+    ("field", "criterion"),
+    [
+        pytest.param("birth_name", "name_prefix", marks=pytest.mark.rule("SRC-02"), id="birth_name"),
+        pytest.param("first_name", "first_name_prefix", marks=pytest.mark.rule("SRC-03"), id="first_name"),
+    ],
+)
+"""By the birth name, and by the 1er prénom."""
+
 
 @pytest.mark.rule("SRC-02")
 @pytest.mark.title(
@@ -133,13 +142,7 @@ def test_particle(desk: Desk) -> None:
     fr="Une seule lettre retrouve tous ceux dont le nom commence par elle, quelle que soit la suivante",
     en="A single letter finds all those whose name begins with it, whatever the next one is",
 )
-@pytest.mark.parametrize(
-    ("field", "criterion"),
-    [
-        pytest.param("birth_name", "name_prefix", marks=pytest.mark.rule("SRC-02"), id="birth_name"),
-        pytest.param("first_name", "first_name_prefix", marks=pytest.mark.rule("SRC-03"), id="first_name"),
-    ],
-)
+@EACH_NAME
 def test_letters(desk: Desk, field: str, criterion: str) -> None:
     neighbours = settle(desk, DAY, {name: {field: name} for start in STARTS for name in [f"{start}VOQEL"]})
     starts = sorted({start[:length] for start in STARTS for length in (1, 2)})
@@ -155,13 +158,7 @@ def test_letters(desk: Desk, field: str, criterion: str) -> None:
     fr="Plus de trois lettres retrouvent ceux qui les ont, et personne qui n'ait pas les trois premières",
     en="More than three letters find those who have them, and nobody who has not the first three",
 )
-@pytest.mark.parametrize(
-    ("field", "criterion"),
-    [
-        pytest.param("birth_name", "name_prefix", marks=pytest.mark.rule("SRC-02"), id="birth_name"),
-        pytest.param("first_name", "first_name_prefix", marks=pytest.mark.rule("SRC-03"), id="first_name"),
-    ],
-)
+@EACH_NAME
 def test_fourth_letter(desk: Desk, field: str, criterion: str) -> None:
     # SRC-11 knows of three letters at most: a software may count no more, and then finds the second of them too.
     settled = {
