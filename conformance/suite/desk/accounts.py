@@ -87,18 +87,18 @@ class Accounts:
     def read(self, patient: Patient, named: Mapping[str, Any]) -> None:
         """Compare a file that was read."""
         if self._sees(named):
-            self._ledger.shown(patient, named.get("actor"))
+            self._ledger.shown(patient)
             self._turns.seen(patient)
             self._histories.seen(patient)
 
     def read_log(self, entries: Collection[AuditEntry], named: Mapping[str, Any]) -> None:
         """Compare the log of a file that was read."""
         if (patient_id := named.get("patient_id")) is not None and self._sees(named):
-            self._logged.read(patient_id, getattr(named.get("actor"), "user", ""), entries)
+            self._logged.read(patient_id, user_of(named), entries)
 
     def _sees(self, named: Mapping[str, Any]) -> bool:
         """Return whether all is shown to who looks: their rights were not changed."""
-        return getattr(named.get("actor"), "user", "") not in self._unseeing
+        return user_of(named) not in self._unseeing
 
     def looked(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: Any) -> None:
         """Compare what a look has shown of files."""
@@ -122,8 +122,7 @@ class Accounts:
         if isinstance(answer, InsiCall):
             self._called(name, answer, exchanges)
             if answer.patient_id is not None:
-                user = getattr(named.get("actor"), "user", "")
-                self._logged.called(answer.patient_id, user, exchanges)
+                self._logged.called(answer.patient_id, user_of(named), exchanges)
             if name == Verb.CALL_INSI_CARD and len(args) > 1:
                 self._cards.called(args[0], args[1], exchanges)
         return answer
@@ -153,20 +152,18 @@ class Accounts:
             self._decided(args, named, answer)
         elif name in _TAKES_OTHER_INS:
             self._is_alone = self._is_alone and name != Verb.START_INSI_CALL
-            patient_id = named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]
-            if patient_id is not None:
+            if (patient_id := _file_of(name, args, named)) is not None:
                 ledger.forget_ins(patient_id)
         elif owners is not None and name in _KEEPS_TRAITS:
             ledger.done(args[0], name, owners, may_lose_ins=name in _TAKES_INS)
         elif name == Verb.WRITE_RIGHTS:
             self._unseeing.add(args[0])
-            ledger.hide(args[0])
         elif name not in _KEEPS_ALL:
             self.forget()
 
     def _turned(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:
         """Note what an act may make of the status of a file, and who did it."""
-        user = getattr(named.get("actor"), "user", "")
+        user = user_of(named)
         if name == Verb.DECIDE_PROPOSAL:
             if named.get("accept"):
                 patient_id = self._files.get(args[0], "")
@@ -175,8 +172,8 @@ class Accounts:
         elif name in _TURNING:
             self._turns.done(name, args[0], args[1] if len(args) > 1 else None)
             self._histories.done(args[0], user)
-        elif name == Verb.CALL_INSI_CARD or name in _TAKES_OTHER_INS:
-            patient_id = (named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]) or ""
+        elif name in _TAKES_OTHER_INS:
+            patient_id = _file_of(name, args, named) or ""
             self._turns.forget_file(patient_id)
             if name == Verb.VERIFY_INS:
                 self._histories.forget_status(patient_id)
@@ -195,6 +192,16 @@ class Accounts:
             self._ledger.forget_file(asked_for or "")
         else:
             self._ledger.imported(patient_id, answered)
+
+
+def user_of(named: Mapping[str, Any]) -> str:
+    """Return who does an act, by its named arguments; empty when it does not say."""
+    return getattr(named.get("actor"), "user", "")
+
+
+def _file_of(name: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> str | None:
+    """Return the file that a call or a verification is for; a call by card may be for none yet."""
+    return named.get("patient_id") if name == Verb.CALL_INSI_CARD else args[0]
 
 
 def _only(answers: Sequence[ExchangeView]) -> Mapping[str, str | None] | None:

@@ -39,7 +39,7 @@ from simulator.text import Text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from conformance.drivers.model import Actor, Patient, PatientTraits, SearchCriteria, Status
+    from conformance.drivers.model import Patient, PatientTraits, SearchCriteria, Status
 
 _SENT: Final = ("birth_name", "birth_date", "sex", "birth_place")
 _WHO: Final = frozenset({"birth_name", "birth_date"})
@@ -79,7 +79,6 @@ class Ledger:
         """Know of no file."""
         self._files: dict[str, _File] = {}
         self._found: list[Found] = []
-        self._unseeing: set[str] = set()
 
     @property
     def found(self) -> list[Found]:
@@ -102,10 +101,6 @@ class Ledger:
         """Know nothing of this file any more."""
         self._settle(patient_id)
         self._files.pop(patient_id, None)
-
-    def hide(self, user: str) -> None:
-        """Look no more at what is shown to a user whose rights change."""
-        self._unseeing.add(user)
 
     def created(self, traits: PatientTraits, patient: Patient) -> None:
         """Note the traits typed for a new file; one that was known already was only opened."""
@@ -178,10 +173,10 @@ class Ledger:
             if self._tell(REQUEST, known, each):
                 return
 
-    def shown(self, patient: Patient, actor: Actor | None) -> None:
+    def shown(self, patient: Patient) -> None:
         """Compare a file that was read with what is known of it."""
         file = self._files.get(patient.id)
-        if file is None or (actor is not None and actor.user in self._unseeing):
+        if file is None:
             return
         judged: list[_Told] = [
             (name, value, getattr(patient, name) or None)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import IDENTITY_FIELDS, CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
-from conformance.suite.desk.accounts import LOOKS, Accounts
+from conformance.suite.desk.accounts import LOOKS, Accounts, user_of
 from conformance.suite.desk.found import Found, Owners, together
 from conformance.suite.desk.said_in_log import Values, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
@@ -228,7 +228,7 @@ class Watched:
         def act(*args: Any, **named: Any) -> Any:
             if name == Verb.UPDATE_PATIENT and len(args) > 1:
                 self._values.type(*args[:2])
-            self._users.add(getattr(named.get("actor"), "user", ""))
+            self._users.add(user_of(named))
             is_refused, answer = False, None
             try:
                 answer = self._accounts.asking(name, member, args, named)

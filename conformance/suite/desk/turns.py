@@ -9,6 +9,7 @@ software may want a second person for it, and the checks that need its effect sa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.model import Attribute, Patient, Status, Verb
@@ -20,6 +21,9 @@ from simulator.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    Judge = Callable[[object, Patient, Patient], Owners | None]
+    """Takes what was asked for, and the file before and after; returns the rules that say that it may not be so."""
 
 CHECKED: Final = frozenset({Status.VALI, Status.QUAL})
 """The statuses of an identity that was compared with a document."""
@@ -82,88 +86,62 @@ class Turns:
         self._done.pop(patient_id, None)
         made = _JUDGES.get(name)
         if before is not None and made is not None:
-            self._done[patient_id] = Turn(act=made[0], before=before, judge=made[1](given))
+            self._done[patient_id] = Turn(act=made[0], before=before, judge=partial(made[1], given))
 
     def forget_file(self, patient_id: str) -> None:
         """Know nothing of a file any more."""
         self.done("", patient_id, None)
 
 
-def _after_update(given: object) -> Callable[[Patient, Patient], Owners | None]:
+def _after_update(given: object, before: Patient, after: Patient) -> Owners | None:
     names = set(given) if isinstance(given, dict) else set()
-
-    def judge(before: Patient, after: Patient) -> Owners | None:
-        if _rises(before, after):
-            return Owners("STA-09", frozenset({"STA", "FLD", "TRT"}))
-        is_strict = any(getattr(before, name) != getattr(after, name) for name in _TRAITS)
-        if is_strict and before.status in WITH_INS and after.status in WITH_INS:
-            return Owners("STA-09", frozenset({"STA-08", "STA-12"}))
-        if names and names <= _USED and before.status is not after.status:
-            return Owners("STA-14", frozenset({"STA"}))
-        return None
-
-    return judge
+    if _rises(before, after):
+        return Owners("STA-09", frozenset({"STA", "FLD", "TRT"}))
+    is_strict = any(getattr(before, name) != getattr(after, name) for name in _TRAITS)
+    if is_strict and before.status in WITH_INS and after.status in WITH_INS:
+        return Owners("STA-09", frozenset({"STA-08", "STA-12"}))
+    if names and names <= _USED and before.status is not after.status:
+        return Owners("STA-14", frozenset({"STA"}))
+    return None
 
 
-def _after_document(_given: object) -> Callable[[Patient, Patient], Owners | None]:
-    def judge(before: Patient, after: Patient) -> Owners | None:
-        is_other = _gains(before, after, WITH_INS) or _gains(after, before, WITH_INS)
-        return (
-            Owners("PRF-01", frozenset({"PRF", "STA"})) if is_other or _loses_check(before, after) else None
-        )
-
-    return judge
+def _after_document(_given: object, before: Patient, after: Patient) -> Owners | None:
+    return Owners("PRF-01", frozenset({"PRF", "STA"})) if _is_no_check(before, after) else None
 
 
-def _after_validation(_given: object) -> Callable[[Patient, Patient], Owners | None]:
-    def judge(before: Patient, after: Patient) -> Owners | None:
-        is_other = _gains(before, after, WITH_INS) or _gains(after, before, WITH_INS)
-        main = "STA-06" if before.status in WITH_INS else "STA-04"
-        return Owners(main, frozenset({"STA", "PRF-04"})) if is_other or _loses_check(before, after) else None
-
-    return judge
+def _after_validation(_given: object, before: Patient, after: Patient) -> Owners | None:
+    main = "STA-06" if before.status in WITH_INS else "STA-04"
+    return Owners(main, frozenset({"STA", "PRF-04"})) if _is_no_check(before, after) else None
 
 
-def _after_attributes(given: object) -> Callable[[Patient, Patient], Owners | None]:
+def _after_attributes(given: object, before: Patient, after: Patient) -> Owners | None:
     asked = frozenset(given) if isinstance(given, (set, frozenset)) else frozenset[Attribute]()
-
-    def judge(before: Patient, after: Patient) -> Owners | None:
-        if not DISQUALIFYING.intersection(asked & after.attributes):
-            if _rises(before, after):
-                return Owners("ATT-03", frozenset({"ATT", "STA"}))
-            is_doubted = DISQUALIFYING & (before.attributes | after.attributes | asked)
-            return None if is_doubted or after.status is before.status else _HOMONYM
-        if after.status is not Status.PROV:
-            return Owners("ATT-03", frozenset({"ATT"}))
-        return Owners("ATT-05", frozenset({"ATT", "STA-08"})) if after.matricule or after.oid else None
-
-    return judge
+    if not DISQUALIFYING.intersection(asked & after.attributes):
+        if _rises(before, after):
+            return Owners("ATT-03", frozenset({"ATT", "STA"}))
+        is_doubted = DISQUALIFYING & (before.attributes | after.attributes | asked)
+        return None if is_doubted or after.status is before.status else _HOMONYM
+    if after.status is not Status.PROV:
+        return Owners("ATT-03", frozenset({"ATT"}))
+    return Owners("ATT-05", frozenset({"ATT", "STA-08"})) if after.matricule or after.oid else None
 
 
-def _after_downgrade(given: object) -> Callable[[Patient, Patient], Owners | None]:
+def _after_downgrade(given: object, before: Patient, after: Patient) -> Owners | None:
     target = Status(str(given))
-
-    def judge(before: Patient, after: Patient) -> Owners | None:
-        if after.status is before.status:
-            return None
-        too_high = (after.status in CHECKED and target not in CHECKED) or (
-            after.status in WITH_INS and target not in WITH_INS
-        )
-        is_left = after.status not in WITH_INS and (after.matricule or after.oid)
-        return Owners("STA-08", frozenset({"STA"})) if too_high or is_left else None
-
-    return judge
+    if after.status is before.status:
+        return None
+    too_high = (after.status in CHECKED and target not in CHECKED) or (
+        after.status in WITH_INS and target not in WITH_INS
+    )
+    is_left = after.status not in WITH_INS and (after.matricule or after.oid)
+    return Owners("STA-08", frozenset({"STA"})) if too_high or is_left else None
 
 
-def _after_import(_given: object) -> Callable[[Patient, Patient], Owners | None]:
-    def judge(before: Patient, after: Patient) -> Owners | None:
-        gains = _gains(before, after, CHECKED)
-        return Owners("STA-03", frozenset({"STA", "RSP"})) if gains else None
-
-    return judge
+def _after_import(_given: object, before: Patient, after: Patient) -> Owners | None:
+    return Owners("STA-03", frozenset({"STA", "RSP"})) if _gains(before, after, CHECKED) else None
 
 
-_JUDGES: Final[Mapping[str, tuple[Text, Callable[[object], Callable[[Patient, Patient], Owners | None]]]]] = {
+_JUDGES: Final[Mapping[str, tuple[Text, Judge]]] = {
     Verb.UPDATE_PATIENT: (Text("modification", "change"), _after_update),
     Verb.RECORD_PROOF: (Text("enregistrement d'une pièce", "recording of a document"), _after_document),
     Verb.VALIDATE_IDENTITY: (Text("validation", "validation"), _after_validation),
@@ -180,8 +158,10 @@ def _gains(before: Patient, after: Patient, among: frozenset[Status]) -> bool:
     return before.status not in among and after.status in among
 
 
-def _loses_check(before: Patient, after: Patient) -> bool:
-    return before.status in CHECKED and after.status not in CHECKED
+def _is_no_check(before: Patient, after: Patient) -> bool:
+    """Return whether a status changed as no look at a document changes it: an INS came or went, or a check was lost."""
+    is_other = (before.status in WITH_INS) is not (after.status in WITH_INS)
+    return is_other or _gains(after, before, CHECKED)
 
 
 def _rises(before: Patient, after: Patient) -> bool:
