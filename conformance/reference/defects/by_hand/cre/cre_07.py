@@ -34,7 +34,7 @@ def app_unknown(records: list[Record], about: Mapping[str, Any], memory: Memory)
 
 def app_falls_on_change(records: list[Record], about: Mapping[str, Any], memory: Memory) -> list[Record]:
     """Make a file qualified by the application validée when anything is saved."""
-    is_its = about["patient_id"] in memory.shared.get("app", ()) and about["before"] == "QUAL"
+    is_its = about["patient_id"] in memory.shared.get("held", ()) and about["before"] == "QUAL"
     return all_with(records, status="VALI") if is_its and about["cause"] == "edited" else records
 
 
