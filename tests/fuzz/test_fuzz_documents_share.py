@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 import pytest
@@ -47,6 +48,12 @@ def test_the_judge_refuses_an_exception(monkeypatch):
     monkeypatch.setattr("conformance.documents.cda.reading.judge", broken)
     with pytest.raises(FuzzFailureError, match="ZeroDivisionError"):
         judge(seeds()[0])
+
+
+def test_the_corpus_is_the_same_a_minute_later(monkeypatch):
+    before, now = seeds(), time.time()
+    monkeypatch.setattr("time.time", lambda: now + 60)
+    assert seeds() == before
 
 
 def test_a_number_always_gives_the_same_mutant():
