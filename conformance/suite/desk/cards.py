@@ -165,6 +165,13 @@ def family(draw: Draw) -> Family:
     return Family(serial=card.serial, members=members)
 
 
+def on_own_card(draw: Draw, **wanted: object) -> Family:
+    """Draw somebody whom INSi knows by a card that they are on alone, its insured person themselves."""
+    insured = draw(shape=_insured, **wanted)
+    assert insured.card is not None
+    return Family(serial=insured.card.serial, members=(Member(key="insured", person=insured, rank=ALONE),))
+
+
 def own_card(person: Person) -> VitaleCard:
     """Return a card that somebody is on alone, with the billing number of an insured person who is nobody's: never their INS."""
     traits, number = person.identity.traits, person.identity.matricule.number

@@ -17,7 +17,7 @@ from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.verdicts import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from conformance.drivers.model import Actor, Patient
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from conformance.record.timeline import Entry
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.cast import Part
+    from conformance.suite.desk.found import Found
     from conformance.suite.desk.people import Draw
     from conformance.suite.desk.wire import Wire
     from conformance.verdicts import Aside
@@ -166,12 +167,16 @@ class Standing:
         made, obstacle, missed, departures = self.memory[key]
         for each in missed:
             self.timeline.miss(each)
-        if isinstance(self.lgo, Watched):
-            self.lgo.adopt(departures)
+        self.tell(departures)
         if obstacle is not None:
             raise obstacle
         found: _T = made
         return found
+
+    def tell(self, found: Collection[Found]) -> None:
+        """Tell departures as the watch of the check does: of its own rules the first, the others under theirs."""
+        if isinstance(self.lgo, Watched):
+            self.lgo.adopt(found)
 
     def _watched_apart(self) -> tuple[Self, Watched | None]:
         """Return the same desk for what checks share, with a watch of its own: what that finds is told to each of them."""

@@ -91,7 +91,7 @@ def arrives(
 
     def act() -> Reception | RefusedError:
         try:
-            return _hand_over(desk, told, way)
+            return hand_over(desk, told, way)
         except RefusedError as refusal:
             return refusal
 
@@ -157,7 +157,7 @@ def expect_oid_kept(came: Came, oid: str, moment: Text) -> list[Patient]:
     return taken
 
 
-def _hand_over(desk: Desk, told: Letter, way: Way) -> Reception:
+def hand_over(desk: Desk, told: Letter, way: Way) -> Reception:
     """Have it arrive."""
     match way:
         case Way.IDENTITY:

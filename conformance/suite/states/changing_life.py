@@ -90,47 +90,85 @@ def _live(desk: Desk) -> ChangingLife:
 
 def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> ChangingLife:
     """Do these acts to a file, one after the other, and return what was seen; one that begins elsewhere is left out."""
-    seen: list[Turned] = []
-    departures: list[tuple[Turn, Departure]] = []
-    obstacles: list[tuple[Turn, Exception]] = []
-    before, log = desk.snapshot(patient, former=True), _log(desk, patient)
+    seen: list[Turned | Stopped] = []
+    at = seen_first(desk, patient)
     for turn in turns:
-        if before.patient.status not in turn.begins:
-            continue
-        worker = desk.by(turn.by)
-        # The colleague looks first: what one of them sees the other sees too.
-        colleague = desk.by(next(user for user in USERS if user != turn.by))
-        try:
-            besides = turn.does(worker, cast, before)
-        except Departure as departure:
-            departures.append((turn, departure))
-            besides = None
-        except (RefusedError, Ending) as obstacle:
-            if turn.must and isinstance(obstacle, RefusedError):
-                departures.append((turn, _refused(turn, before, obstacle)))
-            else:
-                obstacles.append((turn, obstacle))
-            if turn.path is not None and isinstance(obstacle, VerbNotSupportedError):
-                with desk.if_offered(turn.path):
-                    raise
-            besides = None
-        after, written = colleague.snapshot(patient, former=True), _log(desk, patient)
-        if besides is not None:
-            logs = None if log is None or written is None else (log, written)
-            own = Snapshot(patient=worker.read(patient), history=None)
-            seen.append(
-                Turned(
-                    turn=turn,
-                    before=before,
-                    after=after,
-                    own=own,
-                    besides=besides,
-                    user=_who_did(worker, turn),
-                    log=logs,
-                )
-            )
-        before, log = after, written
-    return ChangingLife(turns=tuple(seen), departures=tuple(departures), obstacles=tuple(obstacles))
+        if at.snapshot.patient.status in turn.begins:
+            took, at = taken(desk, cast, turn, at)
+            if took is not None:
+                seen.append(took)
+    return life_of(seen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A file between two acts."""
+
+    snapshot: Snapshot
+    log: Counter[Line] | None
+    """``None``: the software does not show it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """An act that went wrong before anything could be compared, or that could not be seen."""
+
+    turn: Turn
+    error: Exception
+
+
+def seen_first(desk: Desk, patient: Patient) -> Looked:
+    """Return a file as it is before anything is done to it."""
+    return Looked(snapshot=desk.snapshot(patient, former=True), log=_log(desk, patient))
+
+
+def taken(desk: Desk, cast: Cast, turn: Turn, at: Looked) -> tuple[Turned | Stopped | None, Looked]:
+    """Do an act to a file, and return what was seen of it and the file afterwards; ``None``: it did not take place."""
+    before, patient = at.snapshot, at.snapshot.patient
+    worker = desk.by(turn.by)
+    # The colleague looks first: what one of them sees the other sees too.
+    colleague = desk.by(next(user for user in USERS if user != turn.by))
+    besides, stopped = _done(desk, worker, cast, turn, before)
+    now = Looked(snapshot=colleague.snapshot(patient, former=True), log=_log(desk, patient))
+    if besides is None:
+        return stopped, now
+    turned = Turned(
+        turn=turn,
+        before=before,
+        after=now.snapshot,
+        own=Snapshot(patient=worker.read(patient), history=None),
+        besides=besides,
+        user=_who_did(worker, turn),
+        log=None if at.log is None or now.log is None else (at.log, now.log),
+    )
+    return turned, now
+
+
+def _done(
+    desk: Desk, worker: Desk, cast: Cast, turn: Turn, before: Snapshot
+) -> tuple[Besides | None, Stopped | None]:
+    """Do an act; return what may differ then, or what stopped it."""
+    try:
+        return turn.does(worker, cast, before), None
+    except Departure as departure:
+        return None, Stopped(turn=turn, error=departure)
+    except (RefusedError, Ending) as obstacle:
+        if turn.path is not None and isinstance(obstacle, VerbNotSupportedError):
+            with desk.if_offered(turn.path):
+                raise
+        if turn.must and isinstance(obstacle, RefusedError):
+            return None, Stopped(turn=turn, error=_refused(turn, before, obstacle))
+        return None, Stopped(turn=turn, error=obstacle)
+
+
+def life_of(seen: Sequence[Turned | Stopped]) -> ChangingLife:
+    """Return the life of one or more files of which this was seen."""
+    stopped = [each for each in seen if isinstance(each, Stopped)]
+    return ChangingLife(
+        turns=tuple(each for each in seen if isinstance(each, Turned)),
+        departures=tuple((each.turn, each.error) for each in stopped if isinstance(each.error, Departure)),
+        obstacles=tuple((each.turn, each.error) for each in stopped if not isinstance(each.error, Departure)),
+    )
 
 
 def _who_did(worker: Desk, turn: Turn) -> str:

@@ -45,15 +45,15 @@ def _turn(act: Act, rule: str, fr: str, en: str, **more: Any) -> Turn:
     return Turn(does=act, rule=rule, fr=fr, en=en, **more)
 
 
-_CARD: Final = _turn(acts.attach, "FLD-03", "carte Vitale rattachée", "Vitale card attached", path=CARD)
-_WEAK: Final = _turn(
+CARDED: Final = _turn(acts.attach, "FLD-03", "carte Vitale rattachée", "Vitale card attached", path=CARD)
+WEAK: Final = _turn(
     acts.show("DRIVING_LICENCE", "VITALE_CARD", validates=True),
     "PRF-08",
     "pièce insuffisante présentée",
     "document shown that is not enough",
     is_deduced=True,
 )
-_SILENCE: Final = tuple(
+SILENCE: Final = tuple(
     _turn(
         acts.ask(ending),
         rule,
@@ -68,7 +68,7 @@ _SILENCE: Final = tuple(
         ("answers/several", "RSP-13", "02", "02"),
     )
 )
-_DECLINED: Final = _turn(
+DECLINED: Final = _turn(
     acts.decline,
     "RSP-01",
     "identité INSi refusée, puis dossier enregistré",
@@ -94,7 +94,7 @@ NOW: Final = _turn(
 )
 
 
-_DOUBTED: Final = _turn(
+DOUBTED: Final = _turn(
     acts.try_all_in_doubt,
     "ATT-06",
     "INSi appelé et pièce présentée pendant le doute",
@@ -102,7 +102,7 @@ _DOUBTED: Final = _turn(
     begins=frozenset({PROV}),
     is_deduced=True,
 )
-_CONFIRMED: Final = _turn(
+CONFIRMED: Final = _turn(
     acts.confirm,
     "VER-02",
     "vérification OK",
@@ -113,7 +113,7 @@ _CONFIRMED: Final = _turn(
 )
 
 
-_LOTS: Final = tuple(
+IN_LOTS: Final = tuple(
     _turn(
         acts.in_a_lot(in_error=in_error),
         "BLK-03",
@@ -131,13 +131,13 @@ LONG_NAME: Final = "KVORLAN-DRIMVAK-NALROVK-VIZBELOR-HUZBERT-CURBLEZ-ZELBR"
 """As long as a name has to be taken (TRT-04: 54 characters), typed into a file that is locked but for that."""
 
 
-def _named(by: str, *changes: Mapping[str, str | None]) -> Turn:
+def renamed(by: str, *changes: Mapping[str, str | None]) -> Turn:
     return _turn(
         acts.rename(*changes), "STA-14", "noms utilisés modifiés", "names in use changed", by=by, must=True
     )
 
 
-_RAISED: Final = _turn(
+RAISED: Final = _turn(
     acts.raise_by_hand,
     "STA-04",
     "déclassement à validée tenté de plus bas, ou de validée",
@@ -150,7 +150,7 @@ _RAISED: Final = _turn(
 )
 
 
-_UNLOCKED: Final = _turn(
+UNLOCKED: Final = _turn(
     acts.there_and_back,
     "STA-12",
     "identité redevenue provisoire, trait modifié puis rétabli",
@@ -182,182 +182,213 @@ DOUBTFUL: Final = _turn(
 LIFTED: Final = _turn(acts.unmark, "ATT-05", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True)
 
 
+SHOWN: Final = _turn(
+    acts.show(*HIGH_CONFIDENCE_PROOFS),
+    "PRF-04",
+    "pièce enregistrée, sans valider",
+    "document recorded, not validated",
+    leads_to={PROV: (PROV, VALI)},
+)
+
+DENIED_ELSEWHERE: Final = _turn(
+    acts.arrive_denied,
+    "VER-06",
+    "identité reçue et démentie",
+    "identity received and denied",
+    begins=frozenset({PROV, VALI}),
+    path=RECEPTION,
+    is_quiet=True,
+)
+
+FED_EARLIER: Final = _turn(
+    acts.feed(lambda cast: cast.earlier),
+    "RSP-02",
+    "identité INSi acceptée",
+    "INSi identity accepted",
+    leads_to=_FED,
+    by="super-user",
+)
+
+HOMONYMOUS: Final = _turn(
+    acts.mark(HOMONYM),
+    "ATT-01",
+    "attribut homonyme posé",
+    "attribute homonyme set",
+    path=ATTRIBUTES,
+    must=True,
+)
+
+SHOWN_AGAIN: Final = _turn(
+    acts.show(*HIGH_CONFIDENCE_PROOFS),
+    "PRF-01",
+    "pièce présentée de nouveau",
+    "document shown again",
+    # A checked identity may be theirs alone to document; what follows has a document to lose.
+    by="super-user",
+    begins=frozenset({QUAL}),
+    is_deduced=True,
+)
+
+FED_AGAIN: Final = _turn(
+    acts.feed(lambda cast: cast.person, again=True),
+    "PRF-01",
+    "même identité INSi acceptée de nouveau",
+    "same INSi identity accepted again",
+    begins=frozenset({QUAL}),
+)
+
+FORMER_ARRIVED: Final = _turn(
+    acts.arrive_under_former,
+    "VER-04",
+    "identité reçue sous l'ancien numéro",
+    "identity received under the former number",
+    begins=frozenset({RECUP, QUAL}),
+    path=RECEPTION,
+)
+
+CORRECTED: Final = _turn(
+    acts.correct,
+    "STA-09",
+    "trait strict corrigé avec un prénom utilisé",
+    "strict trait corrected with a used first name",
+    by="super-user",
+    begins=frozenset({RECUP, QUAL}),
+    leads_to={RECUP: (PROV,), QUAL: (VALI,)},
+)
+
+PUT_RIGHT: Final = _turn(
+    acts.put_right,
+    "STA-13",
+    "trait rétabli par un utilisateur ordinaire",
+    "trait put right by an ordinary user",
+    must=True,
+    begins=frozenset({PROV, VALI}),
+    leads_to={VALI: (PROV, VALI)},
+    is_deduced=True,
+)
+
+DENIED: Final = _turn(
+    acts.deny,
+    "VER-05",
+    "vérification KO",
+    "verification KO",
+    begins=frozenset({RECUP, QUAL}),
+    leads_to={RECUP: (PROV,), QUAL: (PROV,)},
+    path=VERIFICATION,
+    by="super-user",
+)
+
+FROM_APP: Final = _turn(
+    acts.import_app,
+    "CRE-07",
+    "identité de l'Appli carte Vitale",
+    "identity of the Appli carte Vitale",
+    leads_to=dict.fromkeys(Status, (QUAL,)),
+    path=APP,
+    is_deduced=True,
+)
+
+LOCKED: Final = _turn(
+    acts.try_locked,
+    "STA-12",
+    "traits verrouillés modifiés par un utilisateur ordinaire",
+    "locked traits changed by an ordinary user",
+    begins=frozenset({RECUP, QUAL}),
+    is_quiet=True,
+)
+
+LOWERED: Final = _turn(
+    acts.lower,
+    "STA-08",
+    "abaissée à la main",
+    "lowered by hand",
+    leads_to=dict.fromkeys(Status, (PROV,)),
+    by="super-user",
+    begins=frozenset({RECUP, QUAL}),
+    path=DOWNGRADE,
+)
+
+FICTITIOUS: Final = _turn(
+    acts.mark(Attribute.FICTIVE),
+    "ATT-03",
+    "devenue fictive",
+    "made fictive",
+    path=ATTRIBUTES,
+    leads_to=dict.fromkeys(Status, (PROV,)),
+)
+
+UNMARKED: Final = _turn(
+    acts.unmark_all, "ATT-06", "attribut retiré", "attribute removed", path=ATTRIBUTES, is_deduced=True
+)
+
+
 TURNS: Final = (
-    _CARD,
-    _WEAK,
-    _turn(
-        acts.show(*HIGH_CONFIDENCE_PROOFS),
-        "PRF-04",
-        "pièce enregistrée, sans valider",
-        "document recorded, not validated",
-        leads_to={PROV: (PROV, VALI)},
-    ),
-    _RAISED,
-    *_SILENCE,
+    CARDED,
+    WEAK,
+    SHOWN,
+    RAISED,
+    *SILENCE,
     replace(
-        _DECLINED,
+        DECLINED,
         rule="ERR-01",
         is_deduced=True,
         fr="INSi appelé de nouveau après une erreur",
         en="INSi called again after a fault",
     ),
-    _named("super-user", {"used_name": "L'ZELBRUC--KV"}, {"used_first_name": None}),
-    _turn(
-        acts.arrive_denied,
-        "VER-06",
-        "identité reçue et démentie",
-        "identity received and denied",
-        begins=frozenset({PROV, VALI}),
-        path=RECEPTION,
-        is_quiet=True,
-    ),
-    _turn(
-        acts.feed(lambda cast: cast.earlier),
-        "RSP-02",
-        "identité INSi acceptée",
-        "INSi identity accepted",
-        leads_to=_FED,
-        by="super-user",
-    ),
-    _RAISED,
-    _named("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
-    _CONFIRMED,
+    renamed("super-user", {"used_name": "L'ZELBRUC--KV"}, {"used_first_name": None}),
+    DENIED_ELSEWHERE,
+    FED_EARLIER,
+    RAISED,
+    renamed("user", {"used_name": None}, {"used_first_name": "NALROVK"}, {"used_name": "KVORLAN-KV"}),
+    CONFIRMED,
     QUALIFIED,
-    _turn(
-        acts.mark(HOMONYM),
-        "ATT-01",
-        "attribut homonyme posé",
-        "attribute homonyme set",
-        path=ATTRIBUTES,
-        must=True,
-    ),
-    _WEAK,
-    _DECLINED,
+    HOMONYMOUS,
+    WEAK,
+    DECLINED,
     replace(NOW, rule="RSP-20", fr="nouveau numéro d'INSi accepté", en="new number from INSi accepted"),
     QUALIFIED,
-    _CARD,
-    _CONFIRMED,
-    _turn(
-        acts.show(*HIGH_CONFIDENCE_PROOFS),
-        "PRF-01",
-        "pièce présentée de nouveau",
-        "document shown again",
-        # A checked identity may be theirs alone to document; what follows has a document to lose.
-        by="super-user",
-        begins=frozenset({QUAL}),
-        is_deduced=True,
-    ),
-    _turn(
-        acts.feed(lambda cast: cast.person, again=True),
-        "PRF-01",
-        "même identité INSi acceptée de nouveau",
-        "same INSi identity accepted again",
-        begins=frozenset({QUAL}),
-    ),
-    _turn(
-        acts.arrive_under_former,
-        "VER-04",
-        "identité reçue sous l'ancien numéro",
-        "identity received under the former number",
-        begins=frozenset({RECUP, QUAL}),
-        path=RECEPTION,
-    ),
-    *(replace(one, by="super-user") for one in _SILENCE),
-    *_LOTS,
-    _named("super-user", {"used_name": "ZELBRUC KV"}),
-    _turn(
-        acts.correct,
-        "STA-09",
-        "trait strict corrigé avec un prénom utilisé",
-        "strict trait corrected with a used first name",
-        by="super-user",
-        begins=frozenset({RECUP, QUAL}),
-        leads_to={RECUP: (PROV,), QUAL: (VALI,)},
-    ),
-    _RAISED,
-    _CARD,
-    _turn(
-        acts.put_right,
-        "STA-13",
-        "trait rétabli par un utilisateur ordinaire",
-        "trait put right by an ordinary user",
-        must=True,
-        begins=frozenset({PROV, VALI}),
-        leads_to={VALI: (PROV, VALI)},
-        is_deduced=True,
-    ),
+    CARDED,
+    CONFIRMED,
+    SHOWN_AGAIN,
+    FED_AGAIN,
+    FORMER_ARRIVED,
+    *(replace(one, by="super-user") for one in SILENCE),
+    *IN_LOTS,
+    renamed("super-user", {"used_name": "ZELBRUC KV"}),
+    CORRECTED,
+    RAISED,
+    CARDED,
+    PUT_RIGHT,
     NOW,
     QUALIFIED,
-    _turn(
-        acts.deny,
-        "VER-05",
-        "vérification KO",
-        "verification KO",
-        begins=frozenset({RECUP, QUAL}),
-        leads_to={RECUP: (PROV,), QUAL: (PROV,)},
-        path=VERIFICATION,
-        by="super-user",
-    ),
+    DENIED,
     _turn(acts.unmark, "ATT-01", "doute levé", "doubt lifted", path=ATTRIBUTES, is_deduced=True),
-    _CARD,
-    _DECLINED,
-    _turn(
-        acts.import_app,
-        "CRE-07",
-        "identité de l'Appli carte Vitale",
-        "identity of the Appli carte Vitale",
-        leads_to=dict.fromkeys(Status, (QUAL,)),
-        path=APP,
-        is_deduced=True,
-    ),
-    _turn(
-        acts.try_locked,
-        "STA-12",
-        "traits verrouillés modifiés par un utilisateur ordinaire",
-        "locked traits changed by an ordinary user",
-        begins=frozenset({RECUP, QUAL}),
-        is_quiet=True,
-    ),
-    _named("user", {"used_name": LONG_NAME, "used_first_name": LONG_NAME.replace("KVORLAN", "KVORLIN")}),
+    CARDED,
+    DECLINED,
+    FROM_APP,
+    LOCKED,
+    renamed("user", {"used_name": LONG_NAME, "used_first_name": LONG_NAME.replace("KVORLAN", "KVORLIN")}),
     DOUBTFUL,
-    _DOUBTED,
+    DOUBTED,
     replace(
-        _RAISED,
+        RAISED,
         rule="ATT-06",
         fr="identité douteuse, déclassement à validée tenté",
         en="identité douteuse, lowering to validée tried",
         begins=frozenset({PROV}),
         is_deduced=True,
     ),
-    replace(_CARD, by="super-user"),
+    replace(CARDED, by="super-user"),
     LIFTED,
-    _UNLOCKED,
+    UNLOCKED,
     ARRIVED,
     NOW,
-    _turn(
-        acts.lower,
-        "STA-08",
-        "abaissée à la main",
-        "lowered by hand",
-        leads_to=dict.fromkeys(Status, (PROV,)),
-        by="super-user",
-        begins=frozenset({RECUP, QUAL}),
-        path=DOWNGRADE,
-    ),
-    _UNLOCKED,
-    _CARD,
+    LOWERED,
+    UNLOCKED,
+    CARDED,
     NOW,
-    _turn(
-        acts.mark(Attribute.FICTIVE),
-        "ATT-03",
-        "devenue fictive",
-        "made fictive",
-        path=ATTRIBUTES,
-        leads_to=dict.fromkeys(Status, (PROV,)),
-    ),
-    _DOUBTED,
-    _turn(
-        acts.unmark_all, "ATT-06", "attribut retiré", "attribute removed", path=ATTRIBUTES, is_deduced=True
-    ),
+    FICTITIOUS,
+    DOUBTED,
+    UNMARKED,
     _turn(acts.rename({"used_name": "ZELBRUC"}), "STA-14", "nom utilisé modifié", "used name changed"),
 )

@@ -71,15 +71,15 @@ class Origin:
     turns: tuple[Turn, ...]
 
 
-def _received(desk: Desk, cast: Cast) -> Patient | None:
+def received_file(desk: Desk, cast: Cast) -> Patient | None:
     return _file_of(desk, receive(desk, received(cast.person)), cast.person)
 
 
-def _denied(desk: Desk, cast: Cast) -> Patient | None:
+def denied_file(desk: Desk, cast: Cast) -> Patient | None:
     return _file_of(desk, receive(desk, spoilt(desk, cast.person, "matricule")), cast.person)
 
 
-def _handed_over(desk: Desk, cast: Cast) -> Patient | None:
+def app_file(desk: Desk, cast: Cast) -> Patient | None:
     identity = app_identity(cast.person)
     return desk.read(desk.lgo.import_app_identity(identity, patient_id=None, actor=desk.user))
 
@@ -105,7 +105,7 @@ def _fed(cast: Cast) -> dict[str, object]:
     }
 
 
-def _feed_by_card(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+def feed_by_card(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     fed_by_card(desk, before.patient, cast.people)
     # When the billing number of a card comes into the file is in no text.
     return {**_fed(cast), "billing_number": ANOTHER}
@@ -162,7 +162,7 @@ _RENAMED: Final = Turn(
     en="names in use changed",
     must=True,
 )
-_DENIED: Final = Turn(
+DENIED: Final = Turn(
     does=_deny_and_queue,
     rule="VER-05",
     fr="vérification KO",
@@ -192,14 +192,14 @@ _LOWERED: Final = Turn(
     path=DOWNGRADE,
 )
 _FED: Final = replace(NOW, rule="STA-03", begins=_AT_FIRST, leads_to={PROV: (RECUP,)})
-_FED_BY_CARD: Final = replace(
+FED_BY_CARD: Final = replace(
     _FED,
-    does=_feed_by_card,
+    does=feed_by_card,
     fr="identité INSi acceptée, par carte",
     en="INSi identity accepted, by card",
     path=CARD,
 )
-_FED_LATER: Final = replace(
+FED_LATER: Final = replace(
     _FED,
     does=_feed_later,
     fr="identité INSi acceptée, appel lancé sans attendre",
@@ -218,13 +218,13 @@ ORIGINS: Final = (
         fr="dossier d'une identité reçue et confirmée",
         en="file of an identity received and confirmed",
         path=RECEPTION,
-        makes=_received,
+        makes=received_file,
         turns=(
             _SOUGHT,
             _LOCKED,
             _RENAMED,
             QUALIFIED,
-            _DENIED,
+            DENIED,
             LIFTED,
             ARRIVED,
             _LOCKED,
@@ -234,20 +234,20 @@ ORIGINS: Final = (
             LIFTED,
             _FED,
             _CORRECTED,
-            _FED_BY_CARD,
+            FED_BY_CARD,
             _LOCKED,
             _CORRECTED,
-            _FED_BY_CARD,
-            _DENIED,
+            FED_BY_CARD,
+            DENIED,
             LIFTED,
-            _FED_BY_CARD,
+            FED_BY_CARD,
             DOUBTFUL,
             LIFTED,
-            _FED_LATER,
+            FED_LATER,
             _LOCKED,
             DOUBTFUL,
             LIFTED,
-            _FED_BY_CARD,
+            FED_BY_CARD,
             _LOWERED,
         ),
     ),
@@ -255,13 +255,13 @@ ORIGINS: Final = (
         fr="dossier d'une identité reçue et non confirmée",
         en="file of an identity received and not confirmed",
         path=RECEPTION,
-        makes=_denied,
+        makes=denied_file,
         turns=(
             _SOUGHT,
             replace(QUALIFIED, rule="STA-04", begins=_AT_FIRST, leads_to={PROV: (VALI,)}),
             replace(NOW, rule="STA-05", begins=frozenset({VALI})),
             _LOWERED,
-            _FED_LATER,
+            FED_LATER,
             _FED,
             _LOCKED,
             _FED_ANEW,
@@ -271,14 +271,14 @@ ORIGINS: Final = (
         fr="dossier de l'Appli carte Vitale",
         en="file of the Appli carte Vitale",
         path=APP,
-        makes=_handed_over,
-        turns=(_SOUGHT, _LOCKED, _RENAMED, _DENIED, LIFTED, _FED_ANEW),
+        makes=app_file,
+        turns=(_SOUGHT, _LOCKED, _RENAMED, DENIED, LIFTED, _FED_ANEW),
     ),
     Origin(
         fr="autre dossier de l'Appli carte Vitale",
         en="another file of the Appli carte Vitale",
         path=APP,
-        makes=_handed_over,
+        makes=app_file,
         turns=(replace(_CORRECTED, rule="STA-08"),),
     ),
 )
