@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.cards import Beneficiary, VitaleCard
+from conformance.suite.desk.cast import played
 from simulator.ins.matricule import Matricule
 from simulator.registry.person import Card, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.suite.desk.cast import Part
     from conformance.suite.desk.people import Draw
 
 
@@ -165,11 +169,16 @@ def family(draw: Draw) -> Family:
     return Family(serial=card.serial, members=members)
 
 
-def on_own_card(draw: Draw, **wanted: object) -> Family:
-    """Draw somebody whom INSi knows by a card that they are on alone, its insured person themselves."""
-    insured = draw(shape=_insured, **wanted)
+def on_own_card(part: Part, draw: Draw) -> Family:
+    """Draw somebody for a part, whom INSi knows by a card that they are on alone, its insured person themselves."""
+
+    def carded(*, shape: Callable[[Person], Person] | None = None, **wanted: Any) -> Person:
+        return draw(shape=lambda person: _insured(shape(person) if shape else person), **wanted)
+
+    insured = played(part, carded)
     assert insured.card is not None
-    return Family(serial=insured.card.serial, members=(Member(key="insured", person=insured, rank=ALONE),))
+    member = Member(key="insured", person=insured, rank=ALONE)
+    return Family(serial=insured.card.serial, members=(member,))
 
 
 def own_card(person: Person) -> VitaleCard:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from conformance.drivers.errors import VerbNotSupportedError
 from conformance.drivers.partners import MessageFormat
@@ -28,8 +28,10 @@ from conformance.suite.desk.apart import (
     NotOfferedError,
 )
 from conformance.suite.desk.cards import on_own_card
+from conformance.suite.desk.cast import Part
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.found import Found, Owners
+from conformance.suite.desk.full import load
 from conformance.suite.desk.papers import Artefact, Subject, asides_of, expected_of
 from conformance.suite.desk.people import NAMES_IN_USE
 from conformance.suite.desk.routes import DISQUALIFYING
@@ -62,15 +64,19 @@ from conformance.verdicts import Departure, UndecidedError
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from conformance.drivers.model import Patient
     from conformance.drivers.partners import Document
     from conformance.suite.desk.apart import Apart
+    from conformance.suite.desk.cast import Names
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.changing_life import Looked
     from conformance.suite.states.changing_turns import Turn
     from simulator.registry.person import Person
+
+NameMaker: TypeAlias = "Callable[[str, list[str]], Names]"
+"""Makes a birth name and first names of drawn ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +91,8 @@ class Start:
     """The rule that says in which status such a file begins."""
     makes: Callable[[Desk, Cast], Patient | None]
     """Returns the file; ``None``: the software makes none."""
-    wishes: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
-    """Of the two people who come."""
+    parts: tuple[Part, Part]
+    """The two people who come, as unlike as can be; the second has more in the file."""
     path: Apart | None = None
 
 
@@ -102,69 +108,53 @@ def _from_insi(desk: Desk, cast: Cast) -> Patient:
     return desk.arrive(cast.person)
 
 
-_MAN_ABROAD: Final = {"sex": "M", "birth_date": "1947-11-30", "birth_place": "99352"}
-_OLD_WOMAN: Final = {"sex": "F", "birth_date": "1931-01-01", "birth_place": "01053"}
-_CHILD: Final = {"sex": "M", "birth_date": "2016-02-29", "birth_place": "97105"}
-_WAITING: Final = {"nia": True, "birth_place": "99109"}
+def _laden(name: str, firsts: list[str]) -> Names:
+    """Return names with all that is lost of names: whatever is done to one of these shapes alone is done to them."""
+    return f"DE L'{name}-{firsts[2]}--{firsts[3]}", f"{firsts[0]}-{firsts[1]} {firsts[2]} {firsts[3]}"
+
+
+def _titled(name: str, firsts: list[str]) -> Names:
+    return f"SAINT {name}", f"{firsts[0]} {firsts[1]}-{firsts[2]} {firsts[3]}"
+
+
+def _part(sex: str, born: str, place: str, *, names: NameMaker | None = _laden, nia: bool = False) -> Part:
+    wish = {"sex": sex, "birth_date": born, "birth_place": place, "nia": nia}
+    return Part(key=f"{sex}-{born}-{place}", wish=wish, names=names)
+
 
 STARTS: Final = (
-    Start(key="typed", fr="saisi", en="typed", rule="STA-01", makes=_typed),
     Start(
-        key="typed-full",
-        fr="saisi avec des noms utilisés",
-        en="typed with names in use",
-        rule="STA-14",
-        makes=_typed_full,
-        wishes=(_MAN_ABROAD, _CHILD),
+        key="typed", fr="saisi", en="typed", rule="STA-01", makes=_typed,
+        parts=(_part("F", "1984-01-31", "75114", names=None), _part("M", "1986-12-31", "2B033")),
     ),
     Start(
-        key="typed-waiting",
-        fr="saisi, connu par un numéro d'attente",
-        en="typed, known by a waiting number",
-        rule="RSP-20",
-        makes=_typed_full,
-        wishes=(_WAITING, {"nia": True}),
+        key="typed-full", fr="saisi avec des noms utilisés", en="typed with names in use", rule="STA-14", makes=_typed_full,
+        parts=(_part("M", "1947-11-30", "99352"), _part("F", "2016-02-29", "97105")),
     ),
     Start(
-        key="from-insi",
-        fr="créé depuis INSi",
-        en="made from INSi",
-        rule="STA-03",
-        makes=_from_insi,
-        wishes=(_OLD_WOMAN, {}),
-        path=FROM_INSI,
+        key="typed-waiting", fr="saisi, connu par un numéro d'attente", en="typed, known by a waiting number", rule="RSP-20",
+        makes=_typed_full, parts=(_part("F", "1962-07-01", "99109", nia=True), _part("M", "2001-01-01", "06027", nia=True)),
     ),
     Start(
-        key="received",
-        fr="reçu et confirmé",
-        en="received and confirmed",
-        rule="VER-09",
-        makes=origins.received_file,
-        wishes=({}, _MAN_ABROAD),
-        path=RECEPTION,
+        key="from-insi", fr="créé depuis INSi", en="made from INSi", rule="STA-03", makes=_from_insi, path=FROM_INSI,
+        parts=(_part("F", "1931-01-01", "01053"), _part("M", "1978-08-12", "97411", names=_titled)),
     ),
     Start(
-        key="denied",
-        fr="reçu et démenti",
-        en="received and denied",
-        rule="VER-06",
-        makes=origins.denied_file,
-        wishes=(_CHILD, {}),
-        path=RECEPTION,
+        key="received", fr="reçu et confirmé", en="received and confirmed", rule="VER-09", makes=origins.received_file,
+        path=RECEPTION, parts=(_part("M", "1990-10-09", "59350", names=_titled), _part("F", "1939-03-31", "99127")),
     ),
     Start(
-        key="app",
-        fr="remis par l'appli",
-        en="handed over by the app",
-        rule="CRE-07",
-        makes=origins.app_file,
-        wishes=({}, _OLD_WOMAN),
-        path=APP,
+        key="denied", fr="reçu et démenti", en="received and denied", rule="VER-06", makes=origins.denied_file, path=RECEPTION,
+        parts=(_part("F", "2012-06-30", "2A247"), _part("M", "1969-05-17", "13055", names=None)),
     ),
-)
+    Start(
+        key="app", fr="remis par l'appli", en="handed over by the app", rule="CRE-07", makes=origins.app_file, path=APP,
+        parts=(_part("M", "1995-02-28", "97209"), _part("F", "1950-09-25", "04070", names=_titled)),
+    ),
+)  # fmt: skip
 """The ways in which files begin."""
 
-_LENGTH: Final = 26
+_LENGTH: Final = 30
 """Acts of a walk."""
 
 
@@ -205,7 +195,7 @@ def walked(desk: Desk, start: Start) -> list[Found]:
     Raises:
         NotOfferedError: the software makes no such file.
     """
-    wanderers = [_begun(desk, start, wish) for wish in start.wishes]
+    wanderers = [_begun(desk, start, part) for part in start.parts]
     chance = Random(wanderers[0].cast.person.identity.matricule.number)  # noqa: S311 - repeatable on purpose
     found: list[Found] = []
     for _ in range(_LENGTH):
@@ -217,8 +207,8 @@ def walked(desk: Desk, start: Start) -> list[Found]:
     return found
 
 
-def _begun(desk: Desk, start: Start, wish: Mapping[str, Any]) -> _Wanderer:
-    people = on_own_card(desk.draw, **wish)
+def _begun(desk: Desk, start: Start, part: Part) -> _Wanderer:
+    people = on_own_card(part, desk.draw)
     cast = Cast(people=people, earlier=known_earlier(desk, people.insured.person))
     with preparing(start.fr, start.en, depends_on=(start.rule,)):
         patient = start.makes(desk, cast)
@@ -227,6 +217,8 @@ def _begun(desk: Desk, start: Start, wish: Mapping[str, Any]) -> _Wanderer:
         raise NotOfferedError(
             start.path, f"dossier {start.fr} : aucun n'est fait", f"file {start.en}: none is made"
         )
+    if part is not start.parts[0]:
+        load(desk, patient, cast.person)
     return _Wanderer(cast=cast, at=seen_first(desk, patient))
 
 
