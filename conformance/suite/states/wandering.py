@@ -175,12 +175,16 @@ class _Wanderer:
             return False
         if turn.path is CARD and self.cast.people.insured.person.identity.oid == InsOid.NIA:
             return False  # Nobody has a card under a waiting number.
-        is_marked = bool(DISQUALIFYING & self.patient.attributes)
-        if turn.does in NEED_MARK and not is_marked:
+        if turn.does in NEED_MARK and not self.is_marked:
             return False
-        if is_marked and turn.does not in OF_MARKED and turn.rule != "STA-14":
+        if self.is_marked and turn.does not in OF_MARKED and turn.rule != "STA-14":
             return False
         return turn.does not in BY_TRAITS or self.is_as_born
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the file is that of a doubtful or made up identity."""
+        return bool(DISQUALIFYING & self.patient.attributes)
 
     @property
     def is_as_born(self) -> bool:
@@ -223,14 +227,13 @@ def _begun(desk: Desk, start: Start, part: Part) -> _Wanderer:
 
 
 def _drawn(chance: Random, one: _Wanderer) -> Turn:
+    """Draw an act; whatever an ordinary user may do the other may do too."""
     pool = [turn for turn in (RAISING if chance.random() < _HALF else OTHERS) if one.fits(turn)]
     turn = chance.choice(pool or [turn for turn in OTHERS if one.fits(turn)])
-    # Whatever an ordinary user may do, the other may do too.
-    return (
-        replace(turn, by=chance.choice(USERS))
-        if turn.by == USERS[0] and turn.does is not acts.try_locked
-        else turn
-    )
+    # What may be done to a doubtful or made up identity is the software's to say.
+    turn = replace(turn, must=turn.must and not one.is_marked)
+    is_anybodys = turn.by == USERS[0] and turn.does is not acts.try_locked
+    return replace(turn, by=chance.choice(USERS)) if is_anybodys else turn
 
 
 _HALF: Final = 0.5
