@@ -1,4 +1,4 @@
-"""Files led by chance, see ``wandering``: a rule about an act holds in whatever order the acts come, for whoever comes."""
+"""Files led by chance, see ``walk``: a rule about an act holds in whatever order the acts come, for whoever comes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.suite.states.wandering import STARTS, Start, walked
+from conformance.suite.wandering.starts import STARTS, Start
+from conformance.suite.wandering.walk import walked
 
 if TYPE_CHECKING:
     from conformance.suite.desk.steps import Desk

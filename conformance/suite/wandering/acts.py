@@ -1,4 +1,4 @@
-"""The acts that chance may choose for a file, see ``wandering``: those of the other lives, and some that these have no room for."""
+"""The acts that chance may choose for a file: those of the other lives, and some that these have no room for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, MESSAGES, SCAN
+from conformance.suite.desk.card_calls import by_card, read_card, try_card_call
 from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.expect import refused_to_allow
 from conformance.suite.desk.people import another_value
@@ -60,6 +61,26 @@ def _saved_as_is(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     return {}
 
 
+def _renamed(**change: str | None) -> Turn:
+    """Return the act of changing names in use, where that changes anything."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+        del cast
+        made = {name: value for name, value in change.items() if getattr(before.patient, name) != value}
+        if not made:
+            return None
+        desk.lgo.update_patient(before.patient.id, made, actor=desk.user)
+        return made
+
+    return Turn(does=act, rule="STA-14", fr="noms utilisés modifiés", en="names in use changed", must=True)
+
+
+def _put_right(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
+    if before.patient.birth_place == cast.person.identity.traits.birth_place:
+        return None
+    return acts.put_right(desk, cast, before)
+
+
 def _corrected(field: str) -> Act:
     """Return the act of changing one strict trait, which the file gives up its INS for, where it has one."""
 
@@ -99,6 +120,22 @@ def _arrives_by(way: Way) -> Act:
     return act
 
 
+def _asked_by_card(ending: str) -> Act:
+    """Return the act of calling INSi with the card, which answers so and brings nobody."""
+
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+        reading = read_card(desk, cast.people.card())
+        with desk.answered_by(by_card(ending)):
+            try_card_call(desk, reading, cast.people.insured, before.patient)
+        return {}
+
+    return act
+
+
+BY_CARD: Final = {
+    ending: _asked_by_card(ending) for ending in ("faults/insi-102", "answers/not-found", "answers/several")
+}
+
 ARRIVING: Final = {way: _arrives_by(way) for way in (Way.ADT, Way.SCAN, Way.CDA, Way.ORU)}
 _PATHS: Final[dict[Way, Apart]] = {Way.SCAN: SCAN}
 
@@ -129,13 +166,20 @@ RAISING: Final = (
 """The acts that raise a status: half of all, without them every file ends provisoire."""
 OTHERS: Final = (
     turns.NOW, turns.CARDED, turns.WEAK, turns.SHOWN, turns.RAISED, *turns.SILENCE, turns.DECLINED, turns.DENIED_ELSEWHERE,
-    turns.CONFIRMED, turns.HOMONYMOUS, turns.SHOWN_AGAIN, turns.FORMER_ARRIVED, *turns.IN_LOTS, turns.CORRECTED, turns.PUT_RIGHT,
+    turns.CONFIRMED, turns.HOMONYMOUS, turns.SHOWN_AGAIN, turns.FORMER_ARRIVED, *turns.IN_LOTS, turns.CORRECTED, replace(turns.PUT_RIGHT, does=_put_right),
     origins.DENIED, turns.FROM_APP, turns.LOCKED, turns.DOUBTFUL, turns.LIFTED, turns.UNLOCKED, turns.ARRIVED, turns.LOWERED,
     turns.FICTITIOUS, turns.UNMARKED, turns.DOUBTED, origins.FED_BY_CARD, origins.FED_LATER,
-    turns.renamed("user", {"used_name": "L'ZELBRUC--KV"}, {"used_first_name": None}),
-    turns.renamed("user", {"used_name": None}, {"used_first_name": "NALROVK"}),
-    turns.renamed("user", {"used_name": "ZELBRUC KV"}),
+    _renamed(used_name="L'ZELBRUC--KV", used_first_name=None), _renamed(used_name=None, used_first_name="NALROVK"),
+    _renamed(used_name="ZELBRUC KV"), _renamed(used_first_name="D'KVORLAN"),
     *(_came(way) for way in ARRIVING),
+    *(
+        Turn(
+            does=does, rule={"faults/insi-102": "ERR-02", "answers/not-found": "RSP-12"}.get(ending, "RSP-13"),
+            fr=f"appel par carte sans identité ({ending})", en=f"call by card without identity ({ending})", path=CARD,
+            is_deduced=True, is_quiet=True,
+        )
+        for ending, does in BY_CARD.items()
+    ),
     Turn(
         does=_left_open, rule="RSP-01", fr="réponse d'INSi laissée ouverte", en="answer of INSi left open", is_deduced=True,
         is_quiet=True,

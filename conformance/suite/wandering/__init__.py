@@ -1,0 +1,1 @@
+"""Files led by chance: acts in an order that nobody has thought of."""
