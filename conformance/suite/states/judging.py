@@ -10,7 +10,7 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from conformance.drivers.model import StatusChange
     from conformance.suite.states.changing_life import Turned
@@ -87,14 +87,12 @@ def expect_not_logged_as_done(seen: Turned) -> None:
     )
 
 
-def expect_credited(seen: Turned) -> None:
-    """Check that each request is under the name of whoever made it."""
+def expect_credited(seen: Turned, actions: Collection[str] = ("INSI_CALL", "INSI_VERIFICATION")) -> None:
+    """Check that each request is under the name of whoever made it; ``actions``: the sorts of entries that are looked at."""
     if seen.log is None:
         return
     written = seen.log[1] - seen.log[0]
-    wrong = sorted(
-        {line[2] or "-" for line in written if line[0].startswith("INSI_") and line[2] != seen.user}
-    )
+    wrong = sorted({line[2] or "-" for line in written if line[0] in actions and line[2] != seen.user})
     expect(
         not wrong,
         fr=f"{seen.turn.fr} : fait par {seen.user}, tracé pour {', '.join(wrong)}",

@@ -127,7 +127,8 @@ def _asked_by_card(ending: str) -> Act:
         reading = read_card(desk, cast.people.card())
         with desk.answered_by(by_card(ending)):
             try_card_call(desk, reading, cast.people.insured, before.patient)
-        return {}
+        # When the billing number of a card comes into the file is in no text.
+        return {"billing_number": ANYTHING}
 
     return act
 
@@ -161,7 +162,6 @@ RAISING: Final = (
     replace(turns.QUALIFIED, rule="STA-04", begins=frozenset({PROV}), leads_to={PROV: (VALI,)}),
     replace(turns.FED_EARLIER, begins=frozenset({PROV, VALI})),
     replace(origins.FED_BY_CARD, begins=frozenset({PROV})),
-    replace(turns.FROM_APP, begins=frozenset({PROV, VALI, RECUP})),
 )
 """The acts that raise a status: half of all, without them every file ends provisoire."""
 OTHERS: Final = (
@@ -210,7 +210,7 @@ NEED_MARK: Final = frozenset({acts.unmark, acts.unmark_all, acts.try_all_in_doub
 BY_TRAITS: Final = frozenset(
     {
         acts.arrive, acts.arrive_denied, acts.arrive_under_former, acts.import_app, origins.feed_by_card, _decided_by_another,
-        *ARRIVING.values(),
+        *ARRIVING.values(), *(turn.does for turn in turns.IN_LOTS),
     }
 )  # fmt: skip
 """What finds a file, or somebody at INSi, by the traits that its person bears."""

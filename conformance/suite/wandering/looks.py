@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
-from conformance.drivers.errors import VerbNotSupportedError
+from conformance.drivers.model import Verb
 from conformance.drivers.partners import MessageFormat
 from conformance.drivers.protocol import RefusedError
 from conformance.drivers.screens import Form
 from conformance.suite.bulk.lots import finish, own_time
 from conformance.suite.bulk.lots import start as start_lot
+from conformance.suite.desk.apart import BY_MATRICULE, EXPORTS, LOTS, SCREENS, path
 from conformance.suite.desk.expect import expect
 from conformance.suite.desk.found import Found, Owners
 from conformance.suite.desk.papers import Artefact, Subject, asides_of, expected_of
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _LOOKED: Final = 0.7
 """How often a file is looked at between two acts."""
 _HALF: Final = 0.5
+_PRINTS: Final = path("impression", "printing", Verb.RENDER_DOCUMENT, Verb.READ_SETTINGS)
 
 
 def looked_at(desk: Desk, chance: Random, one: Wanderer, other: Wanderer) -> Iterator[Found]:
@@ -44,11 +46,12 @@ def looked_at(desk: Desk, chance: Random, one: Wanderer, other: Wanderer) -> Ite
     if chance.random() > _LOOKED:
         return
     look = chance.choice((*_LOOKS, _tell))
-    with suppress(RefusedError, UndecidedError, VerbNotSupportedError):
+    rule, way = _LOOKS[look]
+    with nullcontext() if way is None else desk.if_at_hand(way), suppress(RefusedError, UndecidedError):
         try:
             look(desk, chance, one, other)
         except Departure as departure:
-            yield Found(Owners(_LOOKS[look]), departure)
+            yield Found(Owners(rule), departure)
 
 
 def _search(desk: Desk, chance: Random, one: Wanderer, _other: Wanderer) -> None:
@@ -140,15 +143,15 @@ def _lot(desk: Desk, _chance: Random, one: Wanderer, other: Wanderer) -> None:
 
 
 _LOOKS: Final = {
-    _search: "SRC-01",
-    _search_by_number: "SRC-09",
-    _screen: "DIS-01",
-    _locks: "STA-13",
-    _tell: "TRA-02",
-    _print: "DOC-01",
-    _lot: "BLK-03",
+    _search: ("SRC-01", None),
+    _search_by_number: ("SRC-09", BY_MATRICULE),
+    _screen: ("DIS-01", SCREENS),
+    _locks: ("STA-13", SCREENS),
+    _tell: ("TRA-02", EXPORTS),
+    _print: ("DOC-01", _PRINTS),
+    _lot: ("BLK-03", LOTS),
 }
-"""The looks, with the rule that says what they show."""
+"""The looks, with the rule that says what they show, and the path that not all software has."""
 _LETTERS: Final = 3
 """Of a beginning of a name."""
 
