@@ -120,22 +120,14 @@ def _arrives_by(way: Way) -> Act:
     return act
 
 
-def _asked_by_card(ending: str) -> Act:
-    """Return the act of calling INSi with the card, which answers so and brings nobody."""
+def _failed_by_card(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    """Call INSi with the card, which answers with a fault: what it answers in vain a software need not ask it again."""
+    reading = read_card(desk, cast.people.card())
+    with desk.answered_by(by_card(acts.FAULT)):
+        try_card_call(desk, reading, cast.people.insured, before.patient)
+    # When the billing number of a card comes into the file is in no text.
+    return {"billing_number": ANYTHING}
 
-    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
-        reading = read_card(desk, cast.people.card())
-        with desk.answered_by(by_card(ending)):
-            try_card_call(desk, reading, cast.people.insured, before.patient)
-        # When the billing number of a card comes into the file is in no text.
-        return {"billing_number": ANYTHING}
-
-    return act
-
-
-BY_CARD: Final = {
-    ending: _asked_by_card(ending) for ending in ("faults/insi-102", "answers/not-found", "answers/several")
-}
 
 ARRIVING: Final = {way: _arrives_by(way) for way in (Way.ADT, Way.SCAN, Way.CDA, Way.ORU)}
 _PATHS: Final[dict[Way, Apart]] = {Way.SCAN: SCAN}
@@ -172,13 +164,9 @@ OTHERS: Final = (
     _renamed(used_name="L'ZELBRUC--KV", used_first_name=None), _renamed(used_name=None, used_first_name="NALROVK"),
     _renamed(used_name="ZELBRUC KV"), _renamed(used_first_name="D'KVORLAN"),
     *(_came(way) for way in ARRIVING),
-    *(
-        Turn(
-            does=does, rule={"faults/insi-102": "ERR-02", "answers/not-found": "RSP-12"}.get(ending, "RSP-13"),
-            fr=f"appel par carte sans identité ({ending})", en=f"call by card without identity ({ending})", path=CARD,
-            is_deduced=True, is_quiet=True,
-        )
-        for ending, does in BY_CARD.items()
+    Turn(
+        does=_failed_by_card, rule="ERR-02", fr="appel par carte en échec", en="failed call by card", path=CARD, is_deduced=True,
+        is_quiet=True,
     ),
     Turn(
         does=_left_open, rule="RSP-01", fr="réponse d'INSi laissée ouverte", en="answer of INSi left open", is_deduced=True,
