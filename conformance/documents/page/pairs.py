@@ -7,19 +7,35 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.page.labels import LABEL, plain
+from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.documents.page.text import Line
 
 _MOST: Final = 4
 """Labels of one line."""
-_BETWEEN: Final = (re.compile(r"\s/\s"), re.compile(r"/"), re.compile(r",\s"))
-"""What parts labels, and values: a slash between spaces; one without, or a comma, where all that is parted is known."""
-_PLAIN: Final = re.compile(r"\s*(?:nom|prenom)s?\s*")
+_BETWEEN: Final = (
+    re.compile(r"\s/\s"),
+    re.compile(r"/"),
+    re.compile(r",\s"),
+    re.compile(r"\s(?:et|&|\+|-|–|—)\s"),
+    re.compile(r"\s\((?=[^()]{4,40}\)\s{0,3}(?::|$))"),
+)
+"""What parts labels, and values: a slash between spaces; one without, a comma, another sign, a bracket, where all that is parted is known."""
+_PLAIN: Final = re.compile(r"\s*(?:nom|(?:1er )?prenom)(?:s|\(s\))?\s*")
+_OF_NAME: Final = re.compile(r"^\s*(?:1er |premier )?(?:pre)?nom")
+"""Labels of names: how their values are parted need not be how they are themselves."""
 _OF_BIRTH: Final = " de naissance"
 """Said once for both: « Nom, 1er prénom de naissance »."""
-_MAY_HOLD: Final = re.compile(r"[/,]")
+_MAY_HOLD: Final = re.compile(r"[/,&+(–—]|\s(?:et|-)\s")
 _COLON: Final = re.compile(r"\s{0,3}:\s{0,3}")
+_BOTH: Final = re.compile(
+    r"(?P<first>(?:pre)?nom)(?:s|\(s\))?(?: de naissance)? {0,3}(?:[/&+,–—-]|et\b|\() {0,3}"
+    r"(?:1er |premier )?(?P<second>(?:pre)?nom)(?:s|\(s\))? de naissance\)? {0,3}: {0,3}(?P<value>[^\t]+)"
+)
+"""A label of birth of name and first name at once, and what it tells."""
 _OF_TRAIT: Final = re.compile(r"t\d+")
 _Span = tuple[int, int]
 
@@ -38,9 +54,34 @@ def parted(line: Line) -> Line:
     for between in _BETWEEN:
         labels = _parts(between, line.text, 0, colon.start())
         if 1 < len(labels) <= _MOST:
-            values = _parts(between, line.text, colon.end(), len(line.text.rstrip()))
+            is_of_names = all(_OF_NAME.search(plain(line.text[start:end])) for start, end in labels)
+            values = _values(line.text, colon.end(), _BETWEEN if is_of_names else (between,), len(labels))
             return _told_apart(line, labels, values, is_plain=between is _BETWEEN[0])
     return line
+
+
+def tells_both(line: str, name: str, first_names: str) -> bool:
+    """Tell whether a line tells a birth name and first names, in this order, under one label of both: « Nom et prénom de naissance : … ».
+
+    Args:
+        line: of a page.
+        name: of birth.
+        first_names: of birth: the list, or what the software holds as the first.
+    """
+    match = _BOTH.search(plain(line))
+    if match is None or match["first"] == match["second"]:
+        return False
+    first = first_names.partition(" ")[0]
+    told = [name, first] if match["first"] == "nom" else [first, name]
+    wanted = comparison_key(" ".join(told))
+    return comparison_key(match["value"]).startswith(wanted)
+
+
+def _values(text: str, start: int, betweens: Sequence[re.Pattern[str]], count: int) -> list[_Span]:
+    """Return the values after a colon, parted by the first sign that makes as many of them as there are labels."""
+    end = len(text.rstrip())
+    made = [_parts(one, text, start, end) for one in betweens]
+    return next((one for one in made if len(one) == count), made[0])
 
 
 def _told_apart(line: Line, labels: list[_Span], values: list[_Span], *, is_plain: bool) -> Line:
@@ -69,6 +110,8 @@ def _parts(between: re.Pattern[str], text: str, start: int, end: int) -> list[_S
     for match in between.finditer(text, start, end):
         found.append((start, match.start()))
         start = match.end()
+    if found and text[start - 1] == "(":
+        end = text.rfind(")", start, end)
     return [*found, (start, end)]
 
 

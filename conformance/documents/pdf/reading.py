@@ -13,6 +13,7 @@ from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.page.cells import PagePlaces
 from conformance.documents.page.labels import CAPTION, french_date, plain
+from conformance.documents.page.pairs import tells_both
 from conformance.documents.page.paper import read_page
 from conformance.documents.pdf import pdfium
 from conformance.documents.pdf.facts import PdfFacts
@@ -288,7 +289,20 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
         if record.first(trait) is None and not (
             trait is Trait.FIRST_NAME and record.first(Trait.FIRST_NAMES)
         ):
+            if trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected):
+                continue
             yield _not_labelled(trait, facts, expected, place)
+
+
+def _told_together(facts: PdfFacts, expected: Expected) -> bool:
+    """Tell whether a page tells name and first name of birth under one label of both, which leaves no doubt."""
+    name, firsts = (
+        expected.of(Trait.BIRTH_NAME),
+        expected.of(Trait.FIRST_NAME) or expected.of(Trait.FIRST_NAMES),
+    )
+    return bool(name and firsts) and any(
+        tells_both(line.text, name or "", firsts or "") for line in facts.lines
+    )
 
 
 def _ins_c(record: IdentityRecord) -> Iterator[Problem]:
