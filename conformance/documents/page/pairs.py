@@ -30,10 +30,12 @@ _OF_NAME: Final = re.compile(r"^\s*(?:1er |premier )?(?:pre)?nom")
 _OF_BIRTH: Final = " de naissance"
 """Said once for both: « Nom, 1er prénom de naissance »."""
 _MAY_HOLD: Final = re.compile(r"[/,&+(–—]|\s(?:et|-)\s")
+_TAB: Final = re.compile(r"\s{0,3}:\s{0,3}\t|\t")
 _COLON: Final = re.compile(r"\s{0,3}:\s{0,3}")
 _BOTH: Final = re.compile(
-    r"(?P<first>(?:pre)?nom)(?:s|\(s\))?(?: de naissance)? {0,3}(?:[/&+,–—-]|et\b|\() {0,3}"
-    r"(?:1er |premier )?(?P<second>(?:pre)?nom)(?:s|\(s\))? de naissance\)? {0,3}: {0,3}(?P<value>[^\t]+)"
+    r"\b(?P<first>(?:pre)?nom)(?:s|\(s\))?(?P<born> de naissance)? {0,3}(?:[/&+,–—-]|et\b|\() {0,3}"
+    r"(?:1er |premier )?(?P<second>(?:pre)?nom)(?:s|\(s\))?(?(born)(?: de naissance)?| de naissance)\)?(?![a-z(])"
+    r"[ \t:.]{0,40}(?:(?:mme|mlle|mr|m\.|madame|monsieur) )?(?P<value>[^\t:]*)"
 )
 """A label of birth of name and first name at once, and what it tells."""
 _OF_TRAIT: Final = re.compile(r"t\d+")
@@ -46,10 +48,15 @@ def parted(line: Line) -> Line:
     Labels and values are parted in the same way, as many of the one as of the other, and one of the labels is that
     of a trait. Where there is one value for a label and its translation, the translation is taken away. Any other line stays.
     """
-    if not _MAY_HOLD.search(line.text) or "\t" in line.text.strip():
+    text = line.text.rstrip()
+    if not _MAY_HOLD.search(text) or "\t" in text.strip().replace("\t", "", 1):
         return line
-    colon = _COLON.search(line.text)
-    if colon is None or _COLON.search(line.text, colon.end()):
+    colon = (_TAB if "\t" in text.strip() else _COLON).search(text)
+    if (
+        colon is None
+        or _COLON.search(text, colon.end())
+        or (colon[0] == "\t" and _is_label(text[colon.end() :]))
+    ):
         return line
     for between in _BETWEEN:
         labels = _parts(between, line.text, 0, colon.start())
@@ -60,21 +67,33 @@ def parted(line: Line) -> Line:
     return line
 
 
-def tells_both(line: str, name: str, first_names: str) -> bool:
-    """Tell whether a line tells a birth name and first names, in this order, under one label of both: « Nom et prénom de naissance : … ».
+def told_under_both(lines: Sequence[Line], name: str, first_names: str) -> bool | None:
+    """Tell whether a page tells a birth name and first names under one label of both: « Nom et prénom de naissance : … ».
 
     Args:
-        line: of a page.
+        lines: of the page.
         name: of birth.
         first_names: of birth: the list, or what the software holds as the first.
+
+    Returns:
+        ``None`` where there is no such label, or where the names stand in the other order than it says.
     """
-    match = _BOTH.search(plain(line))
-    if match is None or match["first"] == match["second"]:
-        return False
     first = first_names.partition(" ")[0]
-    told = [name, first] if match["first"] == "nom" else [first, name]
-    wanted = comparison_key(" ".join(told))
-    return comparison_key(match["value"]).startswith(wanted)
+    found: bool | None = None
+    for index, line in enumerate(lines):
+        match = _BOTH.search(plain(line.text))
+        if match is None or match["first"] == match["second"]:
+            continue
+        value = match["value"].strip() or plain(lines[index + 1].text if index + 1 < len(lines) else "")
+        told, other = [name, first], [first, name]
+        if match["first"] != "nom":
+            told, other = other, told
+        key = comparison_key(value)
+        if key.startswith(comparison_key(" ".join(told))):
+            return True
+        if key and not key.startswith(comparison_key(" ".join(other))):
+            found = False
+    return found
 
 
 def _values(text: str, start: int, betweens: Sequence[re.Pattern[str]], count: int) -> list[_Span]:
@@ -119,6 +138,10 @@ def _trait(text: str) -> str:
     """Return which trait a label tells, by the name of its group; nothing for any other."""
     match = LABEL.search(f"{plain(text)} :")
     return match.lastgroup or "" if match and _OF_TRAIT.fullmatch(match.lastgroup or "") else ""
+
+
+def _is_label(text: str) -> bool:
+    return LABEL.match(plain(text).lstrip()) is not None
 
 
 def _rebuilt(line: Line, spans: list[tuple[int, int, int, int]], ends: list[str]) -> Line:

@@ -13,7 +13,7 @@ from conformance.documents.mislabelled import is_ambiguous, other_number
 from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.page.cells import PagePlaces
 from conformance.documents.page.labels import CAPTION, french_date, plain
-from conformance.documents.page.pairs import tells_both
+from conformance.documents.page.pairs import told_under_both
 from conformance.documents.page.paper import read_page
 from conformance.documents.pdf import pdfium
 from conformance.documents.pdf.facts import PdfFacts
@@ -294,15 +294,11 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
             yield _not_labelled(trait, facts, expected, place)
 
 
-def _told_together(facts: PdfFacts, expected: Expected) -> bool:
+def _told_together(facts: PdfFacts, expected: Expected) -> bool | None:
     """Tell whether a page tells name and first name of birth under one label of both, which leaves no doubt."""
-    name, firsts = (
-        expected.of(Trait.BIRTH_NAME),
-        expected.of(Trait.FIRST_NAME) or expected.of(Trait.FIRST_NAMES),
-    )
-    return bool(name and firsts) and any(
-        tells_both(line.text, name or "", firsts or "") for line in facts.lines
-    )
+    name = expected.of(Trait.BIRTH_NAME)
+    firsts = expected.of(Trait.FIRST_NAME) or expected.of(Trait.FIRST_NAMES)
+    return told_under_both(facts.lines, name, firsts) if name and firsts else None
 
 
 def _ins_c(record: IdentityRecord) -> Iterator[Problem]:
@@ -362,6 +358,8 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
         # A word and a colon before it may be a label in a spelling we do not know.
         told = plain(line.text)
         sure = expected.is_qualified and (":" not in told and "\t" not in told)
+        if trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected) is False:
+            sure = True
         if expected.is_qualified and is_ambiguous(trait, told):
             sure = True
         return (official if sure else inferred)("label-missing", text, "DOC-01", at=(Quote(spot, line.text),))
