@@ -30,7 +30,7 @@ from conformance.suite.desk.together import kept_together
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.journeys.brought import COMPOUND, DECLINED, DOCUMENTED, EVERY, FULL, people
-from conformance.suite.journeys.pasts import CORRECTED
+from conformance.suite.journeys.pasts import CORRECTED, RETYPED
 from conformance.suite.site.settings import little_displayed
 from conformance.suite.verification.elsewhere import received
 from conformance.verdicts import Ending, UndecidedError, Verdict
@@ -104,7 +104,7 @@ def _sent(desk: Desk) -> Sequence[Subject]:
         kinds = produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT, MEDICATION_REVIEW)
         # What is sent of whoever fell is seen of others.
         produce = partial(_send, sinks=sinks, kinds=kinds)
-        return _taken(desk, produce, parts=_SENT, without=("corrected",))
+        return _taken(desk, produce, parts=_SENT, without=("corrected", RETYPED))
 
 
 def kinds_of(desk: Desk) -> list[str]:

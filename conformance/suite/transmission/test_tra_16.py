@@ -74,9 +74,9 @@ def test_refusal(desk: Desk) -> None:
     # Who noted the refusal makes no difference: the last to try is a colleague.
     for times, who in (("1", desk), ("2", desk), ("3", desk.as_super_user())):
         if times == "2":
-            # Who says it twice refuses all the more.
+            # Who says it twice, to a colleague, refuses all the more.
             with suppress(RefusedError):
-                desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.user)
+                desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.super_user)
         answer = _try(who, patient)
         if answer is not None and answer.outcome is SendingOutcome.SENT:
             raise Departure(
