@@ -253,7 +253,7 @@ def _rest_below(line: Line, below: Sequence[Line]) -> str:
 
 def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -> Value | None:
     raw = line.text[start:end]
-    lead = re.match(r"[\s:.…·•_\-–—=>→►|]*", raw)
+    lead = re.match(r"[\s:.…·•_\-–—=>→►|)]*", raw)
     start += lead.end() if lead else 0
     raw = line.text[start:end]
     if trait is Trait.BIRTH_DATE:

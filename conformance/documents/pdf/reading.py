@@ -9,7 +9,7 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
-from conformance.documents.mislabelled import is_ambiguous, other_number
+from conformance.documents.mislabelled import is_sure, other_number
 from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.page.cells import PagePlaces
 from conformance.documents.page.labels import CAPTION, french_date, plain
@@ -291,7 +291,7 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
         ):
             if trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected):
                 continue
-            yield _not_labelled(trait, facts, expected, place)
+            yield _not_labelled(trait, record, facts, expected, place)
 
 
 def _told_together(facts: PdfFacts, expected: Expected) -> bool | None:
@@ -343,7 +343,9 @@ def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Pr
     yield official("matricule-not-printed", text, "DOC-01", at=(place,))
 
 
-def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Place) -> Problem:
+def _not_labelled(
+    trait: Trait, record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place
+) -> Problem:
     said = trait.text
     wanted = expected.of(trait) or (
         (expected.of(Trait.FIRST_NAMES) or "").partition(" ")[0] if trait is Trait.FIRST_NAME else ""
@@ -355,13 +357,9 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
             f"{said.fr} : imprimé sans libellé reconnu ; un libellé sans équivoque est attendu",
             f"{said.en}: printed without a known label; an unambiguous label is expected",
         )
-        # A word and a colon before it may be a label in a spelling we do not know.
         told = plain(line.text)
-        sure = expected.is_qualified and (":" not in told and "\t" not in told)
-        if trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected) is False:
-            sure = True
-        if expected.is_qualified and is_ambiguous(trait, told):
-            sure = True
+        is_other = trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected) is False
+        sure = expected.is_qualified and (is_other or is_sure(trait, told, wanted, record))
         return (official if sure else inferred)("label-missing", text, "DOC-01", at=(Quote(spot, line.text),))
     text = Text(
         f"{said.fr} : attendu sur la première page avec son libellé, non trouvé",

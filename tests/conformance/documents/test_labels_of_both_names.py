@@ -1,10 +1,10 @@
-"""One label for name and first name of birth at once: right ones are not accused, wrong ones are seen."""
+"""One label for name and first name of birth at once, labels in brackets, or none: right ones are not accused, wrong ones are seen."""
 
 from __future__ import annotations
 
 import pytest
 from papers import pdf
-from people import P1
+from people import P1, P2
 
 from conformance.documents import Expected, Severity, Status, check
 from conformance.documents.datamatrix import payload_of
@@ -29,6 +29,7 @@ RIGHT = {
         "Prescripteur - Nom et prénom : MARTIN PAUL",
         "Nom et 1er prénom de naissance : PAT-TROIS DOMINIQUE",
     ],
+    "labels in brackets": ["(Nom de naissance) PAT-TROIS", "(1er prénom de naissance) DOMINIQUE"],
     "with the name in use": [
         "Nom de naissance (nom utilisé) : PAT-TROIS (KVORLAN)",
         "1er prénom de naissance (prénom utilisé) : DOMINIQUE (DOMI)",
@@ -46,6 +47,12 @@ WRONG = {
         "Nom et 1er prénom de naissance : MARTIN PAUL",
     ],
     "name in use": ["Nom de naissance (nom utilisé) : KVORLAN (PAT-TROIS)", "1er prénom : DOMINIQUE"],
+    "first name in use alone": ["Nom de naissance : PAT-TROIS", "Prénom utilisé : DOMINIQUE"],
+    "foot of another page": [
+        "Nom de naissance : PAT-TROIS",
+        "1er prénom : DOMINIQUE",
+        f"Page 1/1 - NESSI RUTH - 14/07/1977 - {P2.matricule.value}",
+    ],
     "columns exchanged": [
         [(40, "Nom de naissance"), (220, "1er prénom de naissance")],
         [(40, "DOMINIQUE"), (220, "PAT-TROIS")],
