@@ -130,10 +130,25 @@ def _against(value: Value, expected: Expected, record: IdentityRecord) -> Iterat
         return
     # A long name or list goes on under its first line, which then stands beside the label alone.
     goes_on = trait in {Trait.BIRTH_NAME, Trait.FIRST_NAMES} and wanted.startswith(f"{value.normal} ")
-    if (not value.beside or goes_on) and record.shows(trait, wanted):
+    if (
+        (not value.beside or goes_on)
+        and record.shows(trait, wanted)
+        and not _is_exchanged(value, wanted, record)
+    ):
         yield unsure(value, wanted)
         return
     yield from _departs(value, wanted, form, expected)
+
+
+def _is_exchanged(value: Value, wanted: str, record: IdentityRecord) -> bool:
+    """Tell whether a page tells the name under the label of the first names, and these under that of the name: each by the other's."""
+    others = {
+        Trait.BIRTH_NAME: (Trait.FIRST_NAME, Trait.FIRST_NAMES),
+        Trait.FIRST_NAME: (Trait.BIRTH_NAME,),
+        Trait.FIRST_NAMES: (Trait.BIRTH_NAME,),
+    }.get(value.trait, ())
+    told = [one for trait in others for one in record.of(trait)]
+    return value.normal != wanted and any(loosely_same(value.trait, one.normal, wanted) for one in told)
 
 
 def _beginning(value: Value, names: str, form: Format) -> Iterator[Problem]:

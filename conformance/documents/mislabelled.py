@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from conformance.documents.page.labels import plain
+from conformance.documents.page.labels import LABEL, LABELS, plain
 from conformance.documents.problems import official
 from conformance.documents.record import Trait
+from simulator.ins.traits import comparison_key
 from simulator.text import Text
 
 if TYPE_CHECKING:
@@ -32,6 +33,29 @@ def is_ambiguous(trait: Trait, told: str) -> bool:
     """Tell whether a line, in lower case and without accents, prints a trait under a label that is known to be too short."""
     pattern = _ALONE.get(trait)
     return pattern is not None and pattern.search(told) is not None
+
+
+def is_sure(trait: Trait, told: str, wanted: str, record: IdentityRecord) -> bool:
+    """Tell whether a trait that no label of its own tells is printed under none, or under one that is known not to be its own.
+
+    Args:
+        trait: of birth.
+        told: the line that holds it, in lower case and without accents.
+        wanted: what it is.
+        record: what was read of the page.
+    """
+    if is_ambiguous(trait, told):
+        return True
+    used = {Trait.BIRTH_NAME: Trait.USED_NAME, Trait.FIRST_NAME: Trait.USED_FIRST_NAME}.get(trait)
+    if used and any(comparison_key(one.normal) == comparison_key(wanted) for one in record.of(used)):
+        return True
+    # A word and a colon before it may be a label in a spelling we do not know; so may one of its own that stands elsewhere.
+    return ":" not in told and "\t" not in told and not _names(trait, told)
+
+
+def _names(trait: Trait, told: str) -> bool:
+    groups = [match.lastgroup or "" for match in LABEL.finditer(told)]
+    return any(one[1:].isdecimal() and LABELS[int(one[1:])][0] is trait for one in groups)
 
 
 def other_number(record: IdentityRecord, lines: Sequence[Line]) -> Iterator[Problem]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from conformance.documents.numbers import find_matricules
 from conformance.documents.page.labels import french_date, of_somebody_else, plain
 from conformance.documents.page.people import is_around
-from conformance.documents.problems import Quote, inferred
+from conformance.documents.problems import Quote, inferred, official
 from conformance.documents.record import NAMES, Place, PlaceKind, Trait
 from simulator.ins.traits import comparison_key
 from simulator.text import Text
@@ -132,8 +133,16 @@ def of_heading(text: str, records: Sequence[IdentityRecord], place: Place, *rule
                 f"ce titre ou pied de page porte une date qui semble de naissance ({date}) et n’est pas celle du patient : à regarder",
                 f"this title or foot of a page bears a date that looks like one of birth ({date}) and is not the patient's: to be looked at",
             )
-            yield inferred("heading-of-another", said, "F13", *rules, at=(Quote(place, text.strip()[:80]),))
+            # With the number of somebody else besides, there is nothing to be looked at.
+            make = official if _numbers_another(text, records) else inferred
+            yield make("heading-of-another", said, "F13", *rules, at=(Quote(place, text.strip()[:80]),))
             return
+
+
+def _numbers_another(text: str, records: Sequence[IdentityRecord]) -> bool:
+    """Tell whether a title bears a matricule that is none of the patients of the document."""
+    known = {value.normal for record in records for value in record.of(Trait.MATRICULE)}
+    return bool(known) and any(number not in known for number, _, _ in find_matricules(text))
 
 
 def feet(text: str) -> Iterator[str]:

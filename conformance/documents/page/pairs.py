@@ -7,19 +7,37 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from conformance.documents.page.labels import LABEL, plain
+from simulator.ins.traits import comparison_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.documents.page.text import Line
 
 _MOST: Final = 4
 """Labels of one line."""
-_BETWEEN: Final = (re.compile(r"\s/\s"), re.compile(r"/"), re.compile(r",\s"))
-"""What parts labels, and values: a slash between spaces; one without, or a comma, where all that is parted is known."""
-_PLAIN: Final = re.compile(r"\s*(?:nom|prenom)s?\s*")
+_BETWEEN: Final = (
+    re.compile(r"\s/\s"),
+    re.compile(r"/"),
+    re.compile(r",\s"),
+    re.compile(r"\s(?:et|&|\+|-|–|—)\s"),
+    re.compile(r"\s\((?=[^()]{4,40}\)\s{0,3}(?::|$))"),
+)
+"""What parts labels, and values: a slash between spaces; one without, a comma, another sign, a bracket, where all that is parted is known."""
+_PLAIN: Final = re.compile(r"\s*(?:nom|(?:1er )?prenom)(?:s|\(s\))?\s*")
+_OF_NAME: Final = re.compile(r"^\s*(?:1er |premier )?(?:pre)?nom")
+"""Labels of names: how their values are parted need not be how they are themselves."""
 _OF_BIRTH: Final = " de naissance"
 """Said once for both: « Nom, 1er prénom de naissance »."""
-_MAY_HOLD: Final = re.compile(r"[/,]")
+_MAY_HOLD: Final = re.compile(r"[/,&+(–—]|\s(?:et|-)\s")
+_TAB: Final = re.compile(r"\s{0,3}:\s{0,3}\t|\t")
 _COLON: Final = re.compile(r"\s{0,3}:\s{0,3}")
+_BOTH: Final = re.compile(
+    r"\b(?P<first>(?:pre)?nom)(?:s|\(s\))?(?P<born> de naissance)? {0,3}(?:[/&+,–—-]|et\b|\() {0,3}"
+    r"(?:1er |premier )?(?P<second>(?:pre)?nom)(?:s|\(s\))?(?(born)(?: de naissance)?| de naissance)\)?(?![a-z(])"
+    r"[ \t:.]{0,40}(?:(?:mme|mlle|mr|m\.|madame|monsieur) )?(?P<value>[^\t:]*)"
+)
+"""A label of birth of name and first name at once, and what it tells."""
 _OF_TRAIT: Final = re.compile(r"t\d+")
 _Span = tuple[int, int]
 
@@ -30,17 +48,59 @@ def parted(line: Line) -> Line:
     Labels and values are parted in the same way, as many of the one as of the other, and one of the labels is that
     of a trait. Where there is one value for a label and its translation, the translation is taken away. Any other line stays.
     """
-    if not _MAY_HOLD.search(line.text) or "\t" in line.text.strip():
+    text = line.text.rstrip()
+    if not _MAY_HOLD.search(text) or "\t" in text.strip().replace("\t", "", 1):
         return line
-    colon = _COLON.search(line.text)
-    if colon is None or _COLON.search(line.text, colon.end()):
+    colon = (_TAB if "\t" in text.strip() else _COLON).search(text)
+    if (
+        colon is None
+        or _COLON.search(text, colon.end())
+        or (colon[0] == "\t" and _is_label(text[colon.end() :]))
+    ):
         return line
     for between in _BETWEEN:
         labels = _parts(between, line.text, 0, colon.start())
         if 1 < len(labels) <= _MOST:
-            values = _parts(between, line.text, colon.end(), len(line.text.rstrip()))
+            is_of_names = all(_OF_NAME.search(plain(line.text[start:end])) for start, end in labels)
+            values = _values(line.text, colon.end(), _BETWEEN if is_of_names else (between,), len(labels))
             return _told_apart(line, labels, values, is_plain=between is _BETWEEN[0])
     return line
+
+
+def told_under_both(lines: Sequence[Line], name: str, first_names: str) -> bool | None:
+    """Tell whether a page tells a birth name and first names under one label of both: « Nom et prénom de naissance : … ».
+
+    Args:
+        lines: of the page.
+        name: of birth.
+        first_names: of birth: the list, or what the software holds as the first.
+
+    Returns:
+        ``None`` where there is no such label, or where the names stand in the other order than it says.
+    """
+    first = first_names.partition(" ")[0]
+    found: bool | None = None
+    for index, line in enumerate(lines):
+        match = _BOTH.search(plain(line.text))
+        if match is None or match["first"] == match["second"]:
+            continue
+        value = match["value"].strip() or plain(lines[index + 1].text if index + 1 < len(lines) else "")
+        told, other = [name, first], [first, name]
+        if match["first"] != "nom":
+            told, other = other, told
+        key = comparison_key(value)
+        if key.startswith(comparison_key(" ".join(told))):
+            return True
+        if key and not key.startswith(comparison_key(" ".join(other))):
+            found = False
+    return found
+
+
+def _values(text: str, start: int, betweens: Sequence[re.Pattern[str]], count: int) -> list[_Span]:
+    """Return the values after a colon, parted by the first sign that makes as many of them as there are labels."""
+    end = len(text.rstrip())
+    made = [_parts(one, text, start, end) for one in betweens]
+    return next((one for one in made if len(one) == count), made[0])
 
 
 def _told_apart(line: Line, labels: list[_Span], values: list[_Span], *, is_plain: bool) -> Line:
@@ -69,6 +129,8 @@ def _parts(between: re.Pattern[str], text: str, start: int, end: int) -> list[_S
     for match in between.finditer(text, start, end):
         found.append((start, match.start()))
         start = match.end()
+    if found and text[start - 1] == "(":
+        end = text.rfind(")", start, end)
     return [*found, (start, end)]
 
 
@@ -76,6 +138,10 @@ def _trait(text: str) -> str:
     """Return which trait a label tells, by the name of its group; nothing for any other."""
     match = LABEL.search(f"{plain(text)} :")
     return match.lastgroup or "" if match and _OF_TRAIT.fullmatch(match.lastgroup or "") else ""
+
+
+def _is_label(text: str) -> bool:
+    return LABEL.match(plain(text).lstrip()) is not None
 
 
 def _rebuilt(line: Line, spans: list[tuple[int, int, int, int]], ends: list[str]) -> Line:

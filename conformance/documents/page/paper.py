@@ -69,7 +69,9 @@ _CIVILITY: Final = re.compile(r"(?:Mme|Mlle|Mr|M\.|Madame|Mademoiselle|Monsieur)
 _LISTED: Final = re.compile(r"[A-Z][A-Z'’-]+(?:\s?,\s?[A-Z][A-Z'’-]+)+(?=\s*(?:$|[|;•·\t(]))")
 """A list of names as an identity card prints it: parted by commas."""
 _COMMA: Final = re.compile(r"\s?,\s?")
-_COMBINED: Final = re.compile(r"\bnoms?\s{0,3}(?:[/&+,-]|et)\s{0,3}$")
+_COMBINED: Final = re.compile(
+    r"\b(?:pre)?nom(?:s|\(s\))?(?: (?:de )?naiss(?:ance|\.)?)? {0,3}(?:[/&+,–—-]|et\b) {0,3}$|\bnoms? $"
+)
 """The beginning of a label of two names."""
 _APART: Final = re.compile(r"(?<! ) +-+ *\Z")
 _NAME_END: Final = re.compile(r"\s{3,}|\t|\s*[|;•·]\s*|,|\s\(|\s\[")
@@ -174,7 +176,10 @@ def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterato
             trait = LABELS[int(name[1:])][0]
         else:
             continue
-        if SOMEBODY_ELSE.search(simple[: match.start()].rpartition("\t")[2]):
+        before = simple[: match.start()]
+        if SOMEBODY_ELSE.search(before.rpartition("\t")[2]) or (
+            trait in _NAMES and _is_combined(trait, before)
+        ):
             continue
         end = found[position + 1].start() if position + 1 < len(found) else len(line.text)
         is_told = not (trait in _NAMES and _SENTENCE_BESIDE.match(line.text, match.end(), end))
@@ -191,6 +196,12 @@ def _labelled(line: Line, around: Sequence[Line], places: PagePlaces) -> Iterato
             yield _continued(value, line, below), not weak, match.start()
         elif (value := _date_on_the_next_line(trait, line, match, below, places)) is not None:
             yield value, not weak, match.start()
+
+
+def _is_combined(trait: Trait, before: str) -> bool:
+    """Tell whether the label of a name goes on from that of another: « Nom et prénom de naissance »."""
+    combined = _COMBINED.search(before)
+    return combined is not None and combined[0].startswith("pre") is (trait is Trait.BIRTH_NAME)
 
 
 def _date_on_the_next_line(
@@ -242,7 +253,7 @@ def _rest_below(line: Line, below: Sequence[Line]) -> str:
 
 def _value(trait: Trait, line: Line, start: int, end: int, places: PagePlaces) -> Value | None:
     raw = line.text[start:end]
-    lead = re.match(r"[\s:.…·•_\-–—=>→►|]*", raw)
+    lead = re.match(r"[\s:.…·•_\-–—=>→►|)]*", raw)
     start += lead.end() if lead else 0
     raw = line.text[start:end]
     if trait is Trait.BIRTH_DATE:

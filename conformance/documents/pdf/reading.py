@@ -9,10 +9,11 @@ from conformance.documents.context import TEXT_LIMIT
 from conformance.documents.datamatrix.document import from_symbol
 from conformance.documents.datamatrix.symbol import Symbol, read_symbols
 from conformance.documents.document import Document
-from conformance.documents.mislabelled import is_ambiguous, other_number
+from conformance.documents.mislabelled import is_sure, other_number
 from conformance.documents.numbers import called_ins, find_matricules
 from conformance.documents.page.cells import PagePlaces
 from conformance.documents.page.labels import CAPTION, french_date, plain
+from conformance.documents.page.pairs import told_under_both
 from conformance.documents.page.paper import read_page
 from conformance.documents.pdf import pdfium
 from conformance.documents.pdf.facts import PdfFacts
@@ -288,7 +289,16 @@ def _printed(record: IdentityRecord, facts: PdfFacts, expected: Expected, place:
         if record.first(trait) is None and not (
             trait is Trait.FIRST_NAME and record.first(Trait.FIRST_NAMES)
         ):
-            yield _not_labelled(trait, facts, expected, place)
+            if trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected):
+                continue
+            yield _not_labelled(trait, record, facts, expected, place)
+
+
+def _told_together(facts: PdfFacts, expected: Expected) -> bool | None:
+    """Tell whether a page tells name and first name of birth under one label of both, which leaves no doubt."""
+    name = expected.of(Trait.BIRTH_NAME)
+    firsts = expected.of(Trait.FIRST_NAME) or expected.of(Trait.FIRST_NAMES)
+    return told_under_both(facts.lines, name, firsts) if name and firsts else None
 
 
 def _ins_c(record: IdentityRecord) -> Iterator[Problem]:
@@ -333,7 +343,9 @@ def _no_number(facts: PdfFacts, expected: Expected, place: Place) -> Iterator[Pr
     yield official("matricule-not-printed", text, "DOC-01", at=(place,))
 
 
-def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Place) -> Problem:
+def _not_labelled(
+    trait: Trait, record: IdentityRecord, facts: PdfFacts, expected: Expected, place: Place
+) -> Problem:
     said = trait.text
     wanted = expected.of(trait) or (
         (expected.of(Trait.FIRST_NAMES) or "").partition(" ")[0] if trait is Trait.FIRST_NAME else ""
@@ -345,11 +357,9 @@ def _not_labelled(trait: Trait, facts: PdfFacts, expected: Expected, place: Plac
             f"{said.fr} : imprimé sans libellé reconnu ; un libellé sans équivoque est attendu",
             f"{said.en}: printed without a known label; an unambiguous label is expected",
         )
-        # A word and a colon before it may be a label in a spelling we do not know.
         told = plain(line.text)
-        sure = expected.is_qualified and (":" not in told and "\t" not in told)
-        if expected.is_qualified and is_ambiguous(trait, told):
-            sure = True
+        is_other = trait in {Trait.BIRTH_NAME, Trait.FIRST_NAME} and _told_together(facts, expected) is False
+        sure = expected.is_qualified and (is_other or is_sure(trait, told, wanted, record))
         return (official if sure else inferred)("label-missing", text, "DOC-01", at=(Quote(spot, line.text),))
     text = Text(
         f"{said.fr} : attendu sur la première page avec son libellé, non trouvé",

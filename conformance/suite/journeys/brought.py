@@ -20,6 +20,7 @@ from conformance.suite.desk.wire import UNKNOWN_PLACE
 from conformance.suite.journeys.pasts import (
     BY_RECEPTION,
     LONGER,
+    RETYPED,
     as_held,
     changed_once_qualified,
     corrected_twice,
@@ -30,6 +31,7 @@ from conformance.suite.journeys.pasts import (
     opened_by_app,
     opened_by_scan,
     received_first,
+    typed_again,
     with_own_card,
 )
 from conformance.suite.journeys.renumbered import renumbered
@@ -120,6 +122,7 @@ def people(
     yield "app", APP, partial(from_app, desk)
     yield "app opened", APP, partial(opened_by_app, desk)
     yield "corrected", CHANGES, partial(corrected_twice, desk, partial(produce, every=False), beside)
+    yield RETYPED, CHANGES, partial(typed_again, desk, partial(produce, every=False), beside)
     yield "scanned", SCAN, partial(opened_by_scan, desk, partial(produce, every=False), beside)
     before: list[Subject] = []
     for how, (path, fall) in falls.items():

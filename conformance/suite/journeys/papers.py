@@ -30,7 +30,7 @@ from conformance.suite.desk.together import kept_together
 from conformance.suite.incoming.forms import Form, written
 from conformance.suite.incoming.letter import Letter
 from conformance.suite.journeys.brought import COMPOUND, DECLINED, DOCUMENTED, EVERY, FULL, people
-from conformance.suite.journeys.pasts import CORRECTED
+from conformance.suite.journeys.pasts import CORRECTED, RETYPED
 from conformance.suite.site.settings import little_displayed
 from conformance.suite.verification.elsewhere import received
 from conformance.verdicts import Ending, UndecidedError, Verdict
@@ -104,7 +104,7 @@ def _sent(desk: Desk) -> Sequence[Subject]:
         kinds = produced_of(desk, VACCINATION_NOTE, INTERVIEW_REPORT, MEDICATION_REVIEW)
         # What is sent of whoever fell is seen of others.
         produce = partial(_send, sinks=sinks, kinds=kinds)
-        return _taken(desk, produce, parts=_SENT, without=("corrected",))
+        return _taken(desk, produce, parts=_SENT, without=("corrected", RETYPED))
 
 
 def kinds_of(desk: Desk) -> list[str]:
@@ -196,8 +196,9 @@ def _print(desk: Desk, subject: Subject, *, every: bool) -> None:
     if subject.key.startswith(_LONG) and LABEL in listed and LABEL not in kinds:
         kinds = [*kinds, LABEL]
     with little_displayed(desk) if subject.key.startswith(DECLINED) else nullcontext():
-        for kind in kinds:
-            _keep(desk, subject, kind, partial(desk.lgo.render_document, subject.patient.id, kind))
+        for number, kind in enumerate(kinds):
+            render = partial(desk.lgo.render_document, subject.patient.id, kind)
+            _keep(desk, subject, kind, render, by_colleague=every and number % 2 == 1)
 
 
 def _one_of(listed: Sequence[str], subject: Subject) -> list[str]:
@@ -217,7 +218,14 @@ def _tell(desk: Desk, subject: Subject, *, every: bool) -> None:
 def _tell_each(desk: Desk, subject: Subject) -> None:
     forms = (MessageFormat.HL7V2, MessageFormat.FHIR, MessageFormat.CDA)
     for form in (*forms, MessageFormat.MSSANTE) if subject.key.startswith(_MAILED) else forms:
-        _keep(desk, subject, form.value, partial(desk.lgo.export_message, subject.patient.id, form))
+        # Each form of somebody by another user than the form before: what it says depends on nobody at the desk.
+        export = partial(desk.lgo.export_message, subject.patient.id, form)
+        _keep(desk, subject, form.value, export, by_colleague=_is_colleagues(subject, form))
+
+
+def _is_colleagues(subject: Subject, form: MessageFormat) -> bool:
+    """Tell whether the super-user makes a message: one of two, not the same for all people."""
+    return (len(subject.key) + len(form.value)) % 2 == 0
 
 
 def _once_more(desk: Desk, subject: Subject) -> Iterator[tuple[Desk, Subject]]:
@@ -337,11 +345,18 @@ def _asks_about_unqualified(item: ReceivedItem, subject: Subject) -> bool:
     return not subject.is_qualified and subject.person.identity.matricule.value.encode() in item.content
 
 
-def _keep(desk: Desk, subject: Subject, label: str, act: Callable[..., Document | Sending]) -> None:
+def _keep(
+    desk: Desk,
+    subject: Subject,
+    label: str,
+    act: Callable[..., Document | Sending],
+    *,
+    by_colleague: bool = False,
+) -> None:
     """Do an act and keep what came out, or that nothing did."""
     expected = expected_of(subject.person, subject.patient)
     try:
-        answer = _done(desk, subject, act)
+        answer = _done(desk, subject, act, by_colleague=by_colleague)
     except RefusedError as refusal:
         subject.refused[label] = refusal
         return
@@ -358,9 +373,11 @@ def _keep(desk: Desk, subject: Subject, label: str, act: Callable[..., Document 
     )
 
 
-def _done(desk: Desk, subject: Subject, act: Callable[..., Document | Sending]) -> Document | Sending:
+def _done(
+    desk: Desk, subject: Subject, act: Callable[..., Document | Sending], *, by_colleague: bool = False
+) -> Document | Sending:
     """Do an act, by the super-user for some: who may not do it leaves it to the other."""
-    if subject.key.startswith(_MADE_BY_COLLEAGUE):
+    if by_colleague or subject.key.startswith(_MADE_BY_COLLEAGUE):
         with suppress(RefusedError):
             return act(actor=desk.super_user)
     return act(actor=desk.user)

@@ -41,6 +41,8 @@ LONGER: Final = 90
 """The length of a list of first names that few have; a software need not take all of it (TRT-04)."""
 CORRECTED: Final = "corrected"
 """How the key of whoever the super-user corrects begins: they make the documents too."""
+RETYPED: Final = "retyped"
+"""How the key of whoever was typed with a slip begins, who is corrected by the one that typed it."""
 _CORRECTED: Final = "apostrophe-1912"
 _SCANNED: Final = "hyphens-leading-zero-29-february"
 _ADDED: Final = "ZELVOR"
@@ -175,6 +177,23 @@ def corrected_twice(desk: Desk, produce: Callable[..., object], beside: list[Sub
         if turn < len(changes):
             produce(desk, subject)
     return subject
+
+
+def typed_again(desk: Desk, produce: Callable[..., object], beside: list[Subject]) -> Subject | None:
+    """Type somebody with a slip in the name, have documents made, and correct it: what is made next has the name as it is now."""
+    person = desk.play(PARTS["child-several-separators"])
+    name = person.identity.traits.birth_name
+    slip = with_traits(person, birth_name=f"{name}-{_ADDED}")
+    patient = desk.create(slip)
+    before = Subject(key=f"{RETYPED}, before, {patient.status}", person=slip, patient=patient)
+    produce(desk, before)
+    beside.append(before)
+    with suppress(RefusedError):
+        desk.lgo.update_patient(patient.id, {"birth_name": name}, actor=desk.user)
+    patient = desk.read(patient)
+    if patient.birth_name != name:
+        return None
+    return Subject(key=f"{RETYPED}, {patient.status}", person=person, patient=patient)
 
 
 def opened_by_scan(desk: Desk, produce: Callable[..., object], beside: list[Subject]) -> Subject | None:

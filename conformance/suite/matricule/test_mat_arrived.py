@@ -55,6 +55,9 @@ def test_wrong_numbers(desk: Desk, way: Way) -> None:
             return
         came = arrives(desk, person, way, matricule=wrong)
         expect_out(came, person, Moment(f"{name} ({way})", f"{name} ({way})"))
+        if route is None and name == names[0]:
+            again = Moment(f"{name}, une seconde fois ({way})", f"{name}, a second time ({way})")
+            expect_out(arrives(desk, person, way, matricule=wrong), person, again)
 
     names = list(_wrong(Matricule.parse("279035121518989")))
     if way not in MOST:

@@ -144,6 +144,7 @@ def test_no_address_elsewhere(desk: Desk) -> None:
     en="Mail between professionals: it leaves at each status; without identité qualifiée it holds the traits, not the INS",
 )
 def test_mail_between_professionals(desk: Desk) -> None:
+    gone = {label for subject in sent(desk) if subject.is_qualified for label in subject.went}
     for subject in sent(desk):
         if DISQUALIFYING & subject.patient.attributes:
             continue  # Nothing need leave about somebody who is in doubt, or who does not exist.
@@ -156,6 +157,13 @@ def test_mail_between_professionals(desk: Desk) -> None:
                     f"[{subject.key}] l'envoi entre professionnels est bloqué ({why}) alors qu'il ne demande pas d'identité qualifiée",
                     f"[{subject.key}] the sending between professionals is blocked ({why}) although it needs no identité qualifiée",
                 )
+            expect(
+                not (label.startswith(f"{_PROFESSIONAL} ") and label in gone and subject.is_qualified),
+                fr=f"[{subject.key}] identité qualifiée, l'envoi à un professionnel est bloqué ({why}) ; celui d'un autre patient part",
+                en=f"[{subject.key}] identité qualifiée, the sending to a professional is blocked ({why}); that of another patient leaves",
+                # What has to be sent of whom is in no text; that one patient is treated otherwise is a mistake.
+                inferred=True,
+            )
     reached = [
         came
         for subject in sent(desk)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _OPENED: Final = {
     Route.IMPORTED_CHECKED: "waiting-number-four-first-names",
-    Route.CHECKED_IMPORTED: "double-hyphen-abroad-summer",
+    Route.CHECKED_IMPORTED: "child-several-separators",
     Route.ARRIVED_CHECKED: "one-former-number-corsica-2a",
 }
 """Whose DMP is opened, by how they were qualified."""

@@ -80,7 +80,11 @@ def test_by_itself(desk: Desk) -> None:
         with desk.if_offered(REFUSALS), suppress(RefusedError):
             # What one patient refuses stops nothing of the others.
             refused = frozenset({Channel.DMP, Channel.MSSANTE_PATIENT})
-            desk.lgo.record_opposition(desk.create(desk.draw()).id, refused, actor=desk.user)
+            other = desk.create(desk.draw())
+            desk.lgo.record_opposition(other.id, refused, actor=desk.user)
+            # Nor does what was printed first, of whoever is not qualified, decide of the others.
+            for kind in kinds:
+                desk.lgo.render_document(other.id, kind, actor=desk.user)
         fed: dict[str, tuple[Person, Patient]] = {}
 
         def judge(kind: str) -> None:

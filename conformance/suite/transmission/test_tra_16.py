@@ -18,6 +18,7 @@ from conformance.suite.desk.apart import DOWNGRADE, PRINTING, SENDINGS, WITHDRAW
 from conformance.suite.desk.cast import PARTS
 from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.lowering import lowered_by
+from conformance.suite.desk.mingled import wording
 from conformance.suite.desk.papers import (
     Artefact,
     Subject,
@@ -73,9 +74,9 @@ def test_refusal(desk: Desk) -> None:
     # Who noted the refusal makes no difference: the last to try is a colleague.
     for times, who in (("1", desk), ("2", desk), ("3", desk.as_super_user())):
         if times == "2":
-            # Who says it twice refuses all the more.
+            # Who says it twice, to a colleague, refuses all the more.
             with suppress(RefusedError):
-                desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.user)
+                desk.lgo.record_opposition(patient.id, frozenset({_PATIENT}), actor=desk.super_user)
         answer = _try(who, patient)
         if answer is not None and answer.outcome is SendingOutcome.SENT:
             raise Departure(
@@ -204,9 +205,11 @@ def test_deletion_is_told(desk: Desk, channel: Channel) -> None:
     _expect_told(desk, person, patient, kind, first, others=[between] if between else [])
     # Each kind goes back on each way: the third by the way of the first.
     third = kind_of(desk, INTERVIEW_REPORT if channel is _PATIENT else VACCINATION_NOTE, VACCINATION_NOTE)
-    for made, told in ((between, report), (_try(desk, patient, channel, kind=third), third)):
+    last = _try(desk, patient, channel, kind=third)
+    for made, told in ((between, report), (last, third)):
         if made is not None and made.outcome is SendingOutcome.SENT:
-            _expect_told(desk, person, patient, told, made, by=desk.super_user)
+            others = [one for one in (first, between, last) if one is not None and one is not made]
+            _expect_told(desk, person, patient, told, made, by=desk.super_user, others=others)
 
 
 def _expect_told(
@@ -260,6 +263,14 @@ def _expect_told(
         inferred=True,
     )
     beside = [read_document(one.content, one.name) for other in others for one in other.documents]
+    carried = _papers([one.read for _, one in found]) & _papers(beside)
+    expect(
+        not before or carried <= _papers(before),
+        fr=f"le message de suppression ({kind}) porte le document d'un autre envoi que celui qui est retiré",
+        en=f"the deletion message ({kind}) carries the document of another sending than the one that is withdrawn",
+        # That it carries any is in no text.
+        inferred=True,
+    )
     staying, own = _numbers(beside, "Message-ID"), _numbers(before, "Message-ID")
     meant = _numbers([one.read for _, one in mails], "In-Reply-To", "References")
     expect(
@@ -269,6 +280,11 @@ def _expect_told(
         # That it answers at all is in no text; whom it answers is then what is deleted.
         inferred=True,
     )
+
+
+def _papers(read: Sequence[Document]) -> set[str]:
+    """Return what each printed document in these mails says, without dates and numbers."""
+    return {wording([part]) for one in read for part in one.walk() if part.format is Format.PDF}
 
 
 def _numbers(read: Sequence[Document], *names: str) -> set[str]:

@@ -57,7 +57,9 @@ def test_changes_are_followed(desk: Desk, status: str) -> None:
         # What a matricule tells of its holder stays true of one that is taken over.
         fields = ("birth_name", "first_names") if status == "VALI" else FOLLOWED
         says: dict[str, str | None] = {}
-        for one in [number, *({name: another_value(desk, person, name)} for name in fields)]:
+        changes = [{name: another_value(desk, person, name)} for name in fields]
+        # Told of once more under the waiting number, and then under the other.
+        for one in [changes[0], number, *changes[1:]]:
             says |= one
             after = feed.send(person, status, event="A31", changes=says)
             expect_values(
