@@ -10,9 +10,10 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.wire import is_disturbed, returned
 from conformance.suite.desk.words import expect_values, shown
 from conformance.verdicts import Departure
+from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from conformance.drivers.model import AuditEntry
     from simulator.client import ExchangeView
@@ -23,6 +24,8 @@ OTHER: Final = "autre"
 
 ANSWERS: Final = frozenset({"00", "01", "02"})
 """The codes of answers. How a failed call is named in a log is left to the software: no text says it."""
+
+_VERIFICATIONS: Final = frozenset({Operation.VERIFY.value, Operation.DEPOSIT_LOT.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,19 @@ def expect_data_kept(entries: Sequence[AuditEntry], sent: Sequence[Sent], moment
             fr=f"{moment.fr}, une trace de code {entry.code} porte des données qu'INSi n'a pas renvoyées",
             en=f"{moment.en}, a log entry of code {entry.code} holds data that INSi did not return",
         )
+
+
+def without_others(
+    entries: Sequence[AuditEntry], others: Iterable[tuple[Collection[str], ExchangeView]]
+) -> list[AuditEntry]:
+    """Return the entries of calls but for one of each request that the software made for another file meanwhile (``Wire.others``)."""
+    left = list(entries)
+    for files, exchange in others:
+        code = Sent(exchange=exchange, user="").code
+        own = (each for each in reversed(left) if each.patient_id in files and _code(each.code) == code)
+        if (entry := next(own, None)) is not None and exchange.operation not in _VERIFICATIONS:
+            left.remove(entry)
+    return left
 
 
 def _pairs(sent: Sequence[Sent]) -> Counter[tuple[str, str]]:

@@ -21,6 +21,7 @@ from conformance.suite.desk.accounts import LOOKS, Accounts, user_of
 from conformance.suite.desk.found import Found, Owners, together
 from conformance.suite.desk.said_in_log import Values, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
+from conformance.suite.desk.subjects import VERIFYING, subject_of
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -169,7 +170,8 @@ class Watched:
     @property
     def found(self) -> tuple[Found, ...]:
         """The departures found so far."""
-        return (*self._adopted, *self._found, *self._accounts.found)
+        on_the_wire = self._wire.found if self._wire is not None else ()
+        return (*self._adopted, *self._found, *self._accounts.found, *on_the_wire)
 
     def adopt(self, found: Collection[Found]) -> None:
         """Take over what was found while something was prepared that this check shares with others."""
@@ -196,12 +198,35 @@ class Watched:
             return self._reading_log
         if name in LOOKS:
             return self._looking
-        return self._acting if name in _NAMES and name not in _ONLY_READ else None
+        if name not in _NAMES:
+            return None
+        return self._showing if name in _ONLY_READ else self._acting
+
+    def _showing(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(member)
+        def show(*args: Any, **named: Any) -> Any:
+            answer = member(*args, **named)
+            self._note_whom(name, args, named, answer)
+            return answer
+
+        return show
+
+    def _note_whom(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: object) -> None:
+        """Tell the wire whom an act was about."""
+        if self._wire is None:
+            return
+        told = subject_of(name, args, named, answer)
+        if isinstance(answer, Patient):
+            self._wire.files.hold(answer)
+        files = {*told.files, *(self._calls.get(each, "") for each in told.files)}
+        self._wire.acting(*files, traits=told.traits, is_open=told.is_open, is_answered=told.is_answered)
 
     def _reading(self, _name: str, member: Callable[..., Patient]) -> Callable[..., Patient]:
         @functools.wraps(member)
         def read(patient_id: str, *args: Any, **named: Any) -> Patient:
             now = member(patient_id, *args, **named)
+            self._note_denied(now)
+            self._note_whom(Verb.READ_PATIENT, (patient_id,), named, now)
             self._accounts.read(now, named)
             self._values.hold(now.id, identity_of(now))
             key = (patient_id, named.get("actor"))
@@ -214,10 +239,20 @@ class Watched:
 
         return read
 
+    def _note_denied(self, now: Patient) -> None:
+        """Forget a file that has lost its INS because the software had it verified by itself: what INSi denies goes."""
+        if self._wire is None or now.matricule:
+            return
+        number = self._wire.files.number_of(now.id) or self._accounts.number_of(now.id)
+        if number and self._wire.denied(number):
+            self._accounts.forget_file(now.id)
+            self._seen = {key: seen for key, seen in self._seen.items() if key[0] != now.id}
+
     def _looking(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(member)
         def look(*args: Any, **named: Any) -> Any:
             answer = member(*args, **named)
+            self._note_whom(name, args, named, answer)
             self._accounts.looked(name, args, named, answer)
             return answer
 
@@ -231,7 +266,7 @@ class Watched:
             self._users.add(user_of(named))
             is_refused, answer = False, None
             try:
-                answer = self._accounts.asking(name, member, args, named)
+                answer = self._accounts.asking(name, self._verifying(name, member), args, named)
                 is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
                 self._note(answer)
                 self._accounts.done(name, args, named, answer, _ACTS[name].owners if name in _ACTS else None)
@@ -239,6 +274,7 @@ class Watched:
                 is_refused = True
                 raise
             finally:
+                self._note_whom(name, args, named, answer)
                 if isinstance(answer, InsiCall):
                     args = (answer.patient_id or "",)
                 self._acted(name, args, is_refused=is_refused, quiet=_quiet(answer, named))
@@ -246,12 +282,24 @@ class Watched:
 
         return act
 
+    def _verifying(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a verb that notes which numbers it has verified, where that is what it is for."""
+        wire = self._wire
+        if wire is None or name not in VERIFYING:
+            return member
+
+        def verify(*args: Any, **named: Any) -> Any:
+            return wire.asking(lambda: member(*args, **named))
+
+        return verify
+
     def _reading_log(
-        self, _name: str, member: Callable[..., list[AuditEntry]]
+        self, name: str, member: Callable[..., list[AuditEntry]]
     ) -> Callable[..., list[AuditEntry]]:
         @functools.wraps(member)
         def read(*args: Any, **named: Any) -> list[AuditEntry]:
             entries = member(*args, **named)
+            self._note_whom(name, args, named, entries)
             # The last ones: those of this check.
             for entry in entries[-_LAST:]:
                 self._found.extend(misplaced(entry, self._values, self._users))

@@ -162,8 +162,10 @@ class Standing:
                     made = make(at.apart(key))
                 except Ending as ending:
                     obstacle = ending
-            self.memory[key] = (made, obstacle, tuple(missed), watch.found if watch else ())
-        made, obstacle, missed, departures = self.memory[key]
+            is_denied = self.wire.denied()
+            self.memory[key] = (made, obstacle, tuple(missed), watch.found if watch else (), is_denied)
+        made, obstacle, missed, departures, is_denied = self.memory[key]
+        self.wire.is_excused = self.wire.is_excused or is_denied
         for each in missed:
             self.timeline.miss(each)
         if isinstance(self.lgo, Watched):

@@ -11,6 +11,7 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, St
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.suite.desk.apart import EMPTYING, HISTORY, INS_HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
+from conformance.suite.desk.log import without_others
 from conformance.suite.desk.needs import (
     held_already,
     need_another_question,
@@ -343,9 +344,11 @@ class Desk(Standing):
         return usual
 
     def logged_calls(self, patient: Patient | None = None) -> list[AuditEntry]:
-        """Return the entries of INSi calls in the audit log, of one patient or of all."""
+        """Return the entries of INSi calls in the audit log, of one patient or of all, but for those of requests put apart."""
         entries = self.lgo.read_audit_log(actor=self.user, patient_id=patient.id if patient else None)
-        return [entry for entry in entries if entry.action == "INSI_CALL"]
+        return without_others(
+            [entry for entry in entries if entry.action == "INSI_CALL"], self.wire.others.values()
+        )
 
     # Statuses
 

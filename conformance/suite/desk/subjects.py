@@ -1,0 +1,70 @@
+"""Whom an act on a software is about, by what it is asked with and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.drivers.cards import AppIdentity
+from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits, Verb
+from conformance.drivers.partners import ReceivedIdentity, Reception, Verification, VerificationOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+VERIFYING: Final = frozenset(
+    {
+        Verb.VERIFY_INS, Verb.START_BULK_VERIFICATION, Verb.READ_BULK_VERIFICATION, Verb.RECEIVE_IDENTITY,
+        Verb.RECEIVE_MESSAGE, Verb.FETCH_MESSAGES, Verb.SCAN_DATAMATRIX, Verb.IMPORT_APP_IDENTITY,
+    }
+)  # fmt: skip
+"""Acts that have an INS verified."""
+_OF_ANYBODY: Final = frozenset(
+    {
+        Verb.READ_INSI_CALL, Verb.READ_CARD, Verb.SWAP_CARD, Verb.ATTACH_CARD, Verb.RECEIVE_MESSAGE,
+        Verb.FETCH_MESSAGES, Verb.SCAN_DATAMATRIX, Verb.READ_BULK_VERIFICATION,
+    }
+)  # fmt: skip
+"""Acts that may be about somebody whom nothing names."""
+_WITHOUT_ANSWER: Final = frozenset(
+    {CallOutcome.BLOCKED, CallOutcome.ERROR, VerificationOutcome.BLOCKED, VerificationOutcome.ERROR}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom an act is about."""
+
+    files: frozenset[str]
+    """Identifiers, also those of calls."""
+    traits: Mapping[str, Any] | None
+    """Of somebody who may have no file."""
+    is_open: bool
+    """It may be about anybody."""
+    is_answered: bool
+    """It ended as if INSi had answered."""
+
+
+def subject_of(name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: object) -> Subject:
+    """Return whom an act is about; ``answer``: ``None`` where it was refused."""
+    given = [each for each in args if isinstance(each, (PatientTraits, ReceivedIdentity, AppIdentity))]
+    patient_id = named.get("patient_id")
+    return Subject(
+        files=frozenset(_identifiers((*args, patient_id, answer))),
+        traits=asdict(given[0]) if given else None,
+        is_open=name in _OF_ANYBODY or (name == Verb.CALL_INSI_CARD and patient_id is None),
+        is_answered=isinstance(answer, (InsiCall, Verification, Reception))
+        and getattr(answer, "outcome", None) not in _WITHOUT_ANSWER,
+    )
+
+
+def _identifiers(values: tuple[object, ...]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Patient):
+            yield value.id
+        elif isinstance(value, (InsiCall, Reception)):
+            yield from filter(None, (value.patient_id,))
+        elif isinstance(value, (tuple, list)):
+            yield from _identifiers(tuple(each for each in value if isinstance(each, (str, Patient))))
