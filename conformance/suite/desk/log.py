@@ -113,7 +113,11 @@ def without_others(
     left = list(entries)
     for files, exchange in others:
         code = Sent(exchange=exchange, user="").code
-        own = (each for each in reversed(left) if each.patient_id in files and _code(each.code) == code)
+        own = (
+            each
+            for each in reversed(left)
+            if each.action == "INSI_CALL" and each.patient_id in files and _code(each.code) == code
+        )
         if (entry := next(own, None)) is not None and exchange.operation not in _VERIFICATIONS:
             left.remove(entry)
     return left

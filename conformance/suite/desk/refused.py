@@ -10,15 +10,16 @@ are about; elsewhere it is told apart, under the rule that says it (``found``). 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.errors import RefusedError
-from conformance.drivers.model import IDENTITY_FIELDS, CallOutcome, InsiCall, Patient, Verb
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.suite.desk.accounts import LOOKS, Accounts, user_of
 from conformance.suite.desk.found import Found, Owners, together
+from conformance.suite.desk.lifted import is_lift_logged
 from conformance.suite.desk.said_in_log import Values, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
 from conformance.suite.desk.subjects import VERIFYING, subject_of
@@ -82,6 +83,7 @@ _CHANGES_NOTHING: Final[Mapping[object, Owners]] = MappingProxyType(
     }
 )
 """What an act may end with that changes no file, and the rules that say so."""
+_HOMONYM: Final = frozenset({Attribute.HOMONYME})
 _DECLINED: Final = Owners("RSP-01")
 _OF_ONE_FILE: Final = frozenset(
     {
@@ -266,7 +268,7 @@ class Watched:
             self._users.add(user_of(named))
             is_refused, answer = False, None
             try:
-                answer = self._accounts.asking(name, self._verifying(name, member), args, named)
+                answer = self._accounts.asking(name, self._told(name, member), args, named)
                 is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
                 self._note(answer)
                 self._accounts.done(name, args, named, answer, _ACTS[name].owners if name in _ACTS else None)
@@ -274,7 +276,6 @@ class Watched:
                 is_refused = True
                 raise
             finally:
-                self._note_whom(name, args, named, answer)
                 if isinstance(answer, InsiCall):
                     args = (answer.patient_id or "",)
                 self._acted(name, args, is_refused=is_refused, quiet=_quiet(answer, named))
@@ -282,16 +283,22 @@ class Watched:
 
         return act
 
-    def _verifying(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a verb that notes which numbers it has verified, where that is what it is for."""
+    def _told(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a verb that tells the wire whom it was about, and which verifications it was meant to make."""
         wire = self._wire
-        if wire is None or name not in VERIFYING:
+        if wire is None:
             return member
 
-        def verify(*args: Any, **named: Any) -> Any:
-            return wire.asking(lambda: member(*args, **named))
+        def tell(*args: Any, **named: Any) -> Any:
+            answer = None
+            try:
+                act = functools.partial(member, *args, **named)
+                answer = wire.asking(act) if name in VERIFYING else act()
+            finally:
+                self._note_whom(name, args, named, answer)
+            return answer
 
-        return verify
+        return tell
 
     def _reading_log(
         self, name: str, member: Callable[..., list[AuditEntry]]
@@ -357,6 +364,8 @@ class Watched:
             attributes = ANYTHING  # A double may be noted on both.
         if not done or (attributes is ANYTHING and now.attributes - before.attributes):
             return
+        if self._is_lifted(before, now, done):
+            return
         acts = list(dict.fromkeys(each.act for each in done))
         moment = _moment(acts, of_another=attributes is ANYTHING)
         was, got = Snapshot(patient=before, history=None), Snapshot(patient=now, history=None)
@@ -367,6 +376,17 @@ class Watched:
             # Of several acts the one that was done may have done it; who refuses it afterwards did nothing more.
             blamed = [each for each in done if each.is_quiet] or done
             self._found.append(Found(together([each.owners for each in reversed(blamed)]), departure))
+
+    def _is_lifted(self, before: Patient, now: Patient, done: Collection[_Done]) -> bool:
+        """Return whether nothing but the mark of a homonym has gone, taken away after a verification."""
+        if (
+            replace(now, attributes=before.attributes) != before
+            or before.attributes - now.attributes != _HOMONYM
+        ):
+            return False
+        reader = next((key[1] for key in self._seen if key[0] == now.id), None)
+        is_verified = any(each.act is _ACTS[Verb.VERIFY_INS] for each in done)
+        return is_verified and reader is not None and is_lift_logged(self._lgo, now.id, reader)
 
 
 def _quiet(answer: object, named: Mapping[str, Any]) -> Owners | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.cards import AppIdentity
+from conformance.drivers.cards import AppIdentity, VitaleCard
 from conformance.drivers.model import CallOutcome, InsiCall, Patient, PatientTraits, Verb
 from conformance.drivers.partners import ReceivedIdentity, Reception, Verification, VerificationOutcome
 
@@ -19,9 +19,10 @@ VERIFYING: Final = frozenset(
     }
 )  # fmt: skip
 """Acts that have an INS verified."""
+_PEOPLE: Final = (PatientTraits, ReceivedIdentity, AppIdentity)
 _OF_ANYBODY: Final = frozenset(
     {
-        Verb.READ_INSI_CALL, Verb.READ_CARD, Verb.SWAP_CARD, Verb.ATTACH_CARD, Verb.RECEIVE_MESSAGE,
+        Verb.READ_INSI_CALL, Verb.SWAP_CARD, Verb.ATTACH_CARD, Verb.RECEIVE_MESSAGE,
         Verb.FETCH_MESSAGES, Verb.SCAN_DATAMATRIX, Verb.READ_BULK_VERIFICATION,
     }
 )  # fmt: skip
@@ -37,8 +38,8 @@ class Subject:
 
     files: frozenset[str]
     """Identifiers, also those of calls."""
-    traits: Mapping[str, Any] | None
-    """Of somebody who may have no file."""
+    traits: tuple[Mapping[str, Any], ...]
+    """Of people who may have no file."""
     is_open: bool
     """It may be about anybody."""
     is_answered: bool
@@ -47,15 +48,23 @@ class Subject:
 
 def subject_of(name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: object) -> Subject:
     """Return whom an act is about; ``answer``: ``None`` where it was refused."""
-    given = [each for each in args if isinstance(each, (PatientTraits, ReceivedIdentity, AppIdentity))]
+    given: list[object] = [each for each in args if isinstance(each, _PEOPLE)]
+    for card in args:
+        if isinstance(card, VitaleCard):
+            given.extend(card.beneficiaries)
     patient_id = named.get("patient_id")
     return Subject(
         files=frozenset(_identifiers((*args, patient_id, answer))),
-        traits=asdict(given[0]) if given else None,
+        traits=tuple(_values_of(each) for each in given),
         is_open=name in _OF_ANYBODY or (name == Verb.CALL_INSI_CARD and patient_id is None),
         is_answered=isinstance(answer, (InsiCall, Verification, Reception))
         and getattr(answer, "outcome", None) not in _WITHOUT_ANSWER,
     )
+
+
+def _values_of(somebody: object) -> dict[str, Any]:
+    names = ("birth_name", "birth_date", "sex", "matricule", "first_name", "first_names")
+    return {name: value for name in names if (value := getattr(somebody, name, None))}
 
 
 def _identifiers(values: tuple[object, ...]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.model import Attribute
 from conformance.suite.desk.routes import DISQUALIFYING
 from simulator.contract.names import Operation
 from simulator.xml import parsed, without_declaration
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 VERIFY: Final = Operation.VERIFY.value
 _WITH_CLAIMS: Final = frozenset({VERIFY, Operation.DEPOSIT_LOT.value})
+_HOMONYM: Final = frozenset({Attribute.HOMONYME})
 _WHO: Final = ("birth_name", "birth_date", "sex")
 _CLAIMED: Final = {"birth_name": "NomNaissance", "birth_date": "DateNaissance", "sex": "Sexe"}
 
@@ -44,13 +46,14 @@ class Acts:
 
 @dataclass(slots=True)
 class Files:
-    """The files that the software has shown in a campaign, and the numbers whose verification was asked for."""
+    """The files that the software has shown in a campaign, and which verifications were asked for."""
 
-    asked: set[str] = field(default_factory=set)
-    """Matricules whose verification a check asked for."""
+    asked: set[int] = field(default_factory=set)
+    """Numbers of the requests of acts that have an INS verified."""
     _held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _by_who: dict[tuple[object, ...], set[str]] = field(default_factory=dict)
     _marked: set[str] = field(default_factory=set)
+    _homonyms: set[str] = field(default_factory=set)
     _numbers: dict[str, str] = field(default_factory=dict)
 
     def hold(self, patient: Patient) -> None:
@@ -58,10 +61,8 @@ class Files:
         values = {name: getattr(patient, name) for name in (*_WHO, "matricule", "first_name", "first_names")}
         if patient.matricule:
             self._numbers[patient.id] = patient.matricule
-        if DISQUALIFYING & patient.attributes:
-            self._marked.add(patient.id)
-        else:
-            self._marked.discard(patient.id)
+        for marked, marks in ((self._marked, DISQUALIFYING), (self._homonyms, _HOMONYM)):
+            (marked.add if marks & patient.attributes else marked.discard)(patient.id)
         before = self._held.get(patient.id)
         if before == values:
             return
@@ -77,6 +78,10 @@ class Files:
     def is_marked(self, patient_id: str) -> bool:
         """Return whether a file showed last that it is doubtful or fictitious."""
         return patient_id in self._marked
+
+    def is_homonym(self, patient_id: str) -> bool:
+        """Return whether a file showed last that it is that of a homonym."""
+        return patient_id in self._homonyms
 
     def of_others(self, exchange: ExchangeView, acts: Acts) -> frozenset[str]:
         """Return the files that a request is about, all of them known and none that the acts are about; none where that is not certain."""
@@ -128,7 +133,7 @@ def _who(values: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _is_same(identity: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
     """Return whether the identity in a request may be the one of a file, or typed: another number, or another first name, is another person."""
-    if _who(identity) != _who(held):
+    if any(identity.get(name) != held[name] for name in _WHO if held.get(name)):
         return False
     number, own = identity.get("matricule"), held.get("matricule")
     if number and own and number != own:

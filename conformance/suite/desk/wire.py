@@ -17,7 +17,7 @@ from simulator.text import Text
 from simulator.xml import own_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from conformance.drivers.model import Patient, PatientTraits
     from conformance.record.timeline import Timeline
@@ -76,17 +76,16 @@ class Wire:
         return result, self._own(acts, exchanges)
 
     def asking(self, act: Callable[[], _T]) -> _T:
-        """Do an act that has INS verified, and note which: what INSi denies of them is no surprise."""
+        """Do an act that has INS verified, and note its requests: what INSi denies in them is no surprise."""
         result: _T
         result, exchanges = self._during(act)
-        for each in exchanges:
-            self.files.asked |= numbers_of(each.request_xml)
+        self.files.asked.update(each.id for each in exchanges)
         return result
 
     def acting(
         self,
         *files: str | None,
-        traits: Mapping[str, Any] | None = None,
+        traits: Iterable[Mapping[str, Any]] = (),
         is_open: bool = False,
         is_answered: bool = False,
     ) -> None:
@@ -94,22 +93,22 @@ class Wire:
         for acts in self._open:
             acts.is_noted = True
             acts.files.update(filter(None, files))
-            if traits is not None:
-                acts.traits.append(traits)
+            acts.traits.extend(traits)
             acts.is_open = acts.is_open or is_open
             acts.is_answered = acts.is_answered or is_answered
 
     def _own(self, acts: Acts, exchanges: list[ExchangeView]) -> list[ExchangeView]:
         if not acts.is_noted or acts.is_open or not exchanges:
             return exchanges
-        whose = {each.id: self.files.of_others(each, acts) for each in exchanges}
+        left = [each for each in exchanges if each.id not in self.others]
+        whose = {each.id: self.files.of_others(each, acts) for each in left}
         if acts.is_answered and all(whose.values()):
-            return exchanges
-        for each in exchanges:
-            if whose[each.id] and each.id not in self.others:
+            return left
+        for each in left:
+            if whose[each.id]:
                 self.others[each.id] = (whose[each.id], each)
                 self._look(whose[each.id])
-        return [each for each in exchanges if not whose[each.id]]
+        return [each for each in left if not whose[each.id]]
 
     def _look(self, files: Collection[str]) -> None:
         """Look at a request put apart: a doubtful identity is not asked for at any time."""
@@ -133,9 +132,8 @@ class Wire:
             isinstance(entry, ExchangeEntry)
             and entry.operation == VERIFY
             and entry.code == "01"
-            and any(
-                each not in self.files.asked and number in {None, each} for each in numbers_of(entry.request)
-            )
+            and entry.number not in self.files.asked
+            and (number is None or number in numbers_of(entry.request))
             for entry in self._timeline.entries
         )
 
@@ -194,6 +192,8 @@ def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
     """Make sure that INSi answered 00 and return the last such exchange: what the software claims is not enough."""
     need_request(exchanges)
     found = [exchange for exchange in exchanges if exchange.code == "00"]
+    # A software may have what it found verified at once: that answer holds no identity.
+    found = [exchange for exchange in found if exchange.operation != VERIFY] or found
     if not found:
         codes = ", ".join(exchange.code for exchange in exchanges)
         why = refusal_of(exchanges[-1])

@@ -22,6 +22,7 @@ from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import DASHBOARD, HISTORY, WORKLIST
 from conformance.suite.desk.card_calls import calls_without_file
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.log import without_others
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.states.counter_turns import CARDED, FAILURE, NOBODY, TURNS, TYPED, Day
@@ -64,6 +65,8 @@ class Ended:
     day: Day
     log: tuple[AuditEntry, ...] | None
     """What the day added; ``None``: it is not shown."""
+    others: tuple[ExchangeView, ...]
+    """What the software sent for other files meanwhile."""
     counted: tuple[Dashboard, Dashboard] | None
     own_logs: Mapping[str, tuple[AuditEntry, ...]]
     """What the log says of calls when it is asked for one file alone."""
@@ -117,7 +120,10 @@ def _live(desk: Desk) -> Ended:
     return Ended(
         turns=tuple(taken),
         day=day,
-        log=None if log is None or written is None else tuple(added(log, written)),
+        log=None
+        if log is None or written is None
+        else tuple(without_others(added(log, written), desk.wire.others.values())),
+        others=tuple(exchange for _, exchange in desk.wire.others.values()),
         counted=(counters, counted) if counters and counted else None,
         own_logs={key: tuple(desk.logged_calls(patient)) for key, patient in day.files.items()}
         if written

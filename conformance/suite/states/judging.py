@@ -92,9 +92,9 @@ def expect_credited(seen: Turned) -> None:
     if seen.log is None:
         return
     written = seen.log[1] - seen.log[0]
-    wrong = sorted(
-        {line[2] or "-" for line in written if line[0].startswith("INSI_") and line[2] != seen.user}
-    )
+    # Whoever opens the file in between may have it verified by that.
+    actions = {"INSI_CALL", "INSI_VERIFICATION"} if "verif" in seen.turn.en.casefold() else {"INSI_CALL"}
+    wrong = sorted({line[2] or "-" for line in written if line[0] in actions and line[2] != seen.user})
     expect(
         not wrong,
         fr=f"{seen.turn.fr} : fait par {seen.user}, tracé pour {', '.join(wrong)}",
