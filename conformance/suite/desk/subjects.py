@@ -22,7 +22,7 @@ VERIFYING: Final = frozenset(
 _PEOPLE: Final = (PatientTraits, ReceivedIdentity, AppIdentity)
 _OF_ANYBODY: Final = frozenset(
     {
-        Verb.READ_INSI_CALL, Verb.SWAP_CARD, Verb.ATTACH_CARD, Verb.RECEIVE_MESSAGE,
+        Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE, Verb.READ_INSI_CALL, Verb.SWAP_CARD, Verb.ATTACH_CARD, Verb.RECEIVE_MESSAGE,
         Verb.FETCH_MESSAGES, Verb.SCAN_DATAMATRIX, Verb.READ_BULK_VERIFICATION,
     }
 )  # fmt: skip
