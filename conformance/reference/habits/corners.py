@@ -189,7 +189,9 @@ def lowered_before_changed(asked: Asked, inner: Inner) -> Said:
         file = file_now(asked, inner)
         changed = any(file.get(name) != asked.body[name] for name in _STRICT & set(asked.body))
         target = {"RECUP": "PROV", "QUAL": "VALI"}.get(file.get("status", ""))
-        if target and changed and all(asked.body[name] for name in _STRICT & set(asked.body)):
+        # Who may not change it lowers nothing.
+        is_free = not _STRICT & set(asked.body) & set(file.get("locked_fields") or ())
+        if is_free and target and changed and all(asked.body[name] for name in _STRICT & set(asked.body)):
             inner(asked.other("POST", "patients", asked.path[1], "downgrade", body={"status": target}))
     return inner(asked)
 
@@ -317,11 +319,6 @@ def _until_a_write(is_kept: Callable[[Asked], bool]) -> Habit:
         return kept[key]
 
     return habit
-
-
-def lists_kept_until_a_write() -> Habit:
-    """Show the list of a search again as it was, until anything is written."""
-    return _until_a_write(lambda asked: is_for(asked, "GET", "patients"))
 
 
 def counters_kept_until_a_write() -> Habit:

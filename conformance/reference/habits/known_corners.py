@@ -26,7 +26,6 @@ CORNERS: Mapping[str, Known] = MappingProxyType(
         "looked-up-before-called": known_habit("corners a", "In which order work is done is the software's own.", corners.looked_up_before_called, *_SEARCHED),
         "lowered-before-changed": known_habit("corners a", "In which order work is done is the software's own.", corners.lowered_before_changed, *_CHANGED),
         "differing-identity-confirmed": known("corners a", "When and in which order work is done is the software's own.", corners.differing_identity_confirmed, *_CALLED),
-        "lists-kept-until-a-write": known("corners a", "When and in which order work is done is the software's own.", corners.lists_kept_until_a_write, *_SEARCHED),
         "tickets-in-messages": known("corners a", "What is shown besides, and how, is the software's own.", corners_shown.tickets_in_messages, *_CALLED),
         "worklist-with-columns": known_habit("corners a", "What is shown besides, and how, is the software's own.", corners_shown.worklist_with_columns, *_LISTED),
         "beneficiaries-by-age": known_habit("corners a", "What is shown besides, and how, is the software's own.", corners_shown.beneficiaries_by_age, "CAL-02", "FLD-03"),

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
@@ -138,8 +138,8 @@ def prefixes_in_place(root: Any, _: Call) -> None:
     """Declare the namespace of the body where it begins, as the default one, and none of it above."""
     body = root.find(f"{SOAP}Body")
     for child in list(body):
-        namespace = etree.QName(child).namespace
-        new = etree.Element(child.tag, attrib=dict(child.attrib), nsmap={None: namespace})
+        namespace = etree.QName(child).namespace or ""
+        new = etree.Element(child.tag, attrib=dict(child.attrib), nsmap=cast("Any", {None: namespace}))
         new.text = child.text
         new[:] = list(child)
         body.replace(child, new)

@@ -109,17 +109,16 @@ def expect_data_kept(entries: Sequence[AuditEntry], sent: Sequence[Sent], moment
 def without_others(
     entries: Sequence[AuditEntry], others: Iterable[tuple[Collection[str], ExchangeView]]
 ) -> list[AuditEntry]:
-    """Return the entries of calls but for one of each request that the software made for another file meanwhile (``Wire.others``)."""
+    """Return the entries of calls and verifications but for one of each request that the software made for another file (``Wire.others``)."""
     left = list(entries)
     for files, exchange in others:
+        action = "INSI_VERIFICATION" if exchange.operation in _VERIFICATIONS else "INSI_CALL"
+        own = [each for each in left if each.action == action and each.patient_id in files]
         code = Sent(exchange=exchange, user="").code
-        own = (
-            each
-            for each in reversed(left)
-            if each.action == "INSI_CALL" and each.patient_id in files and _code(each.code) == code
-        )
-        if (entry := next(own, None)) is not None and exchange.operation not in _VERIFICATIONS:
-            left.remove(entry)
+        # How a log tells a verification is its own: the last one, failing one of the same code.
+        same = [each for each in own if _code(each.code) == code] or (own if action != "INSI_CALL" else [])
+        if same:
+            left.remove(same[-1])
     return left
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.cards import CardReading
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
@@ -84,6 +85,10 @@ _CHANGES_NOTHING: Final[Mapping[object, Owners]] = MappingProxyType(
 )
 """What an act may end with that changes no file, and the rules that say so."""
 _HOMONYM: Final = frozenset({Attribute.HOMONYME})
+_LOSING: Final = frozenset(
+    {frozenset({Attribute.DOUTEUSE}), frozenset({Attribute.FICTIVE}), _HOMONYM | {Attribute.DOUTEUSE}}
+)
+"""Marks that take an INS away, and that may stand so."""
 _DECLINED: Final = Owners("RSP-01")
 _OF_ONE_FILE: Final = frozenset(
     {
@@ -156,6 +161,8 @@ class Watched:
         self._refused: dict[str, list[_Done]] = {}
         self._elsewhere: dict[str, list[_Done]] = {}
         self._calls: dict[str, str] = {}
+        self._proposed: set[str] = set()
+        self._cards: dict[str, tuple[Mapping[str, Any], ...]] = {}
         self._values, self._users = Values(), set[str]()
         self._found: list[Found] = []
         self._adopted: list[Found] = []
@@ -217,7 +224,9 @@ class Watched:
         """Tell the wire whom an act was about."""
         if self._wire is None:
             return
-        told = subject_of(name, args, named, answer)
+        told = subject_of(name, args, named, answer, self._cards)
+        if isinstance(answer, CardReading):
+            self._cards[answer.id] = told.traits
         if isinstance(answer, Patient):
             self._wire.files.hold(answer)
         files = {*told.files, *(self._calls.get(each, "") for each in told.files)}
@@ -290,15 +299,30 @@ class Watched:
             return member
 
         def tell(*args: Any, **named: Any) -> Any:
-            answer = None
-            try:
-                act = functools.partial(member, *args, **named)
-                answer = wire.asking(act) if name in VERIFYING else act()
-            finally:
-                self._note_whom(name, args, named, answer)
-            return answer
+            def act() -> Any:
+                answer = None
+                try:
+                    answer = self._confirmed(name, functools.partial(member, *args, **named), args, named)
+                finally:
+                    self._note_whom(name, args, named, answer)
+                return answer
+
+            return wire.asking(act) if name in VERIFYING else act()
 
         return tell
+
+    def _confirmed(
+        self, name: str, act: Callable[[], Any], args: tuple[Any, ...], named: Mapping[str, Any]
+    ) -> Any:
+        """Do an act, and once more where the refusal may be a question to the user: the same act then says yes."""
+        try:
+            return act()
+        except RefusedError:
+            is_accepted = name == Verb.DECIDE_PROPOSAL and named.get("accept") and args[0] in self._proposed
+            is_marked = name == Verb.SET_ATTRIBUTES and args[1] in _LOSING
+            if not is_accepted and not is_marked:
+                raise
+        return act()
 
     def _reading_log(
         self, name: str, member: Callable[..., list[AuditEntry]]
@@ -316,6 +340,8 @@ class Watched:
         return read
 
     def _note(self, answer: object) -> None:
+        if isinstance(answer, InsiCall) and answer.outcome is CallOutcome.FOUND:
+            self._proposed.add(answer.id)
         if isinstance(answer, InsiCall) and answer.patient_id is not None:
             self._calls[answer.id] = answer.patient_id
         if isinstance(answer, Patient):

@@ -22,11 +22,12 @@ VERIFYING: Final = frozenset(
 _PEOPLE: Final = (PatientTraits, ReceivedIdentity, AppIdentity)
 _OF_ANYBODY: Final = frozenset(
     {
-        Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE, Verb.READ_INSI_CALL, Verb.SWAP_CARD, Verb.ATTACH_CARD, Verb.RECEIVE_MESSAGE,
+        Verb.SEARCH_PATIENTS, Verb.SEARCH_BY_MATRICULE, Verb.READ_INSI_CALL, Verb.SWAP_CARD, Verb.RECEIVE_MESSAGE,
         Verb.FETCH_MESSAGES, Verb.SCAN_DATAMATRIX, Verb.READ_BULK_VERIFICATION,
     }
 )  # fmt: skip
 """Acts that may be about somebody whom nothing names."""
+_BY_CARD: Final = frozenset({Verb.CALL_INSI_CARD, Verb.ATTACH_CARD})
 _WITHOUT_ANSWER: Final = frozenset(
     {CallOutcome.BLOCKED, CallOutcome.ERROR, VerificationOutcome.BLOCKED, VerificationOutcome.ERROR}
 )
@@ -46,17 +47,26 @@ class Subject:
     """It ended as if INSi had answered."""
 
 
-def subject_of(name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: object) -> Subject:
-    """Return whom an act is about; ``answer``: ``None`` where it was refused."""
+def subject_of(
+    name: str,
+    args: tuple[Any, ...],
+    named: Mapping[str, Any],
+    answer: object,
+    cards: Mapping[str, tuple[Mapping[str, Any], ...]],
+) -> Subject:
+    """Return whom an act is about; ``answer``: ``None`` where it was refused; ``cards``: who is on each card that was read."""
     given: list[object] = [each for each in args if isinstance(each, _PEOPLE)]
     for card in args:
         if isinstance(card, VitaleCard):
             given.extend(card.beneficiaries)
     patient_id = named.get("patient_id")
+    on_card = [
+        one for each in args if name in _BY_CARD and isinstance(each, str) for one in cards.get(each, ())
+    ]
     return Subject(
         files=frozenset(_identifiers((*args, patient_id, answer))),
-        traits=tuple(_values_of(each) for each in given),
-        is_open=name in _OF_ANYBODY or (name == Verb.CALL_INSI_CARD and patient_id is None),
+        traits=(*(_values_of(each) for each in given), *on_card),
+        is_open=name in _OF_ANYBODY or (name in _BY_CARD and not on_card),
         is_answered=isinstance(answer, (InsiCall, Verification, Reception))
         and getattr(answer, "outcome", None) not in _WITHOUT_ANSWER,
     )

@@ -85,8 +85,7 @@ class Wire:
 
     def asking(self, act: Callable[[], _T]) -> _T:
         """Do an act that has INS verified, and note its requests: what INSi denies in them is no surprise."""
-        result: _T
-        result, exchanges = self._during(act)
+        result, exchanges = self.during(act)
         self.files.asked.update(each.id for each in exchanges)
         return result
 
