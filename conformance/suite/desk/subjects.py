@@ -63,6 +63,8 @@ def subject_of(
     on_card = [
         one for each in args if name in _BY_CARD and isinstance(each, str) for one in cards.get(each, ())
     ]
+    if name == Verb.ATTACH_CARD:
+        on_card = [one for one in on_card if one.get("rank") == args[-1]]
     return Subject(
         files=frozenset(_identifiers((*args, patient_id, answer))),
         traits=(*(_values_of(each) for each in given), *on_card),
@@ -73,7 +75,7 @@ def subject_of(
 
 
 def _values_of(somebody: object) -> dict[str, Any]:
-    names = ("birth_name", "birth_date", "sex", "matricule", "first_name", "first_names")
+    names = ("rank", "birth_name", "birth_date", "sex", "matricule", "first_name", "first_names")
     return {name: value for name in names if (value := getattr(somebody, name, None))}
 
 

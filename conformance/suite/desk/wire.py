@@ -75,6 +75,12 @@ class Wire:
             self._open = [other for other in self._open if other is not acts]
         return result, self._own(acts, exchanges)
 
+    def everything(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
+        """Do ``act`` and return what it returned, with all that INSi received meanwhile, for whomever."""
+        result: _T
+        result, exchanges = self._during(act)
+        return result, exchanges
+
     def repeated(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
         """Do an act that has to be silent; where all it sent may be for other files, do it again: what it sends itself comes again."""
         result, exchanges = self.during(act)
