@@ -123,6 +123,8 @@ _GRAVE: Final = (
 """What no refused act may change in the eyes of any text; of the rest that is deduced."""
 _LAST: Final = 40
 """Entries of a log that are looked at when it is read."""
+_OF_A_CALL: Final = frozenset({Verb.DECIDE_PROPOSAL, Verb.READ_PROPOSAL, Verb.READ_INSI_CALL})
+"""Acts that name a call in the place of a file."""
 _NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
 
 
@@ -229,7 +231,7 @@ class Watched:
             self._cards[answer.id] = told.traits
         if isinstance(answer, Patient):
             self._wire.files.hold(answer)
-        files = {*told.files, *(self._calls.get(each, "") for each in told.files)}
+        files = {*told.files, self._calls.get(args[0], "")} if name in _OF_A_CALL else told.files
         self._wire.acting(*files, traits=told.traits, is_open=told.is_open, is_answered=told.is_answered)
 
     def _reading(self, _name: str, member: Callable[..., Patient]) -> Callable[..., Patient]:

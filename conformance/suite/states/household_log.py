@@ -11,6 +11,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import HISTORY, INS_HISTORY, VERIFICATION, path
 from conformance.suite.desk.delivered import awaited
+from conformance.suite.desk.log import without_others
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.changing_life import LOG
@@ -81,6 +82,7 @@ def log_of(desk: Desk) -> list[AuditEntry] | None:
 
 
 def logs_between(
+    desk: Desk,
     began: list[AuditEntry] | None,
     looked: list[AuditEntry] | None,
     ended: list[AuditEntry] | None,
@@ -90,7 +92,7 @@ def logs_between(
     if began is None or looked is None or ended is None:
         return None
     later = [entry for entry in added(looked, ended) if entry.patient_id in others]
-    return Logs(looked=added(began, looked), others=later)
+    return Logs(looked=added(began, looked), others=without_others(later, desk.wire.others.values()))
 
 
 def past_of(desk: Desk, others: dict[str, Patient]) -> Past:
