@@ -6,7 +6,6 @@ any other, and in the log; one that is only lost is in no log.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from conformance.drivers.errors import RefusedError, VerbNotSupportedError
@@ -20,14 +19,16 @@ _CALLS: Final = ("INSI_CALL", "INSI_VERIFICATION")
 
 
 def is_lift_logged(lgo: Driver, patient_id: str, actor: Actor) -> bool:
-    """Return whether the log of a file tells of a change since its last verification: neither a call nor a look."""
-    with suppress(RefusedError, VerbNotSupportedError):
+    """Return whether the log of a file tells of a change since its last verification, neither a call nor a look; or no log is shown."""
+    try:
         entries = lgo.read_audit_log(actor=actor, patient_id=patient_id)
         lgo.read_patient(patient_id, actor=actor)
-        looks = {
-            entry.action for entry in added(entries, lgo.read_audit_log(actor=actor, patient_id=patient_id))
-        }
-        verified = [number for number, entry in enumerate(entries) if entry.action == "INSI_VERIFICATION"]
-        since = entries[verified[-1] + 1 :] if verified else []
-        return any(entry.action not in {*_CALLS, *looks} for entry in since)
-    return False
+        again = lgo.read_audit_log(actor=actor, patient_id=patient_id)
+    except RefusedError:
+        return False
+    except VerbNotSupportedError:
+        return True
+    looks = {entry.action for entry in added(entries, again)}
+    verified = [number for number, entry in enumerate(entries) if entry.action == "INSI_VERIFICATION"]
+    since = entries[verified[-1] + 1 :] if verified else []
+    return any(entry.action not in {*_CALLS, *looks} for entry in since)
