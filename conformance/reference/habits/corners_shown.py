@@ -198,7 +198,7 @@ def first_name_in_the_comparison(asked: Asked, inner: Inner) -> Said:
         return said
     there = {one["field"] for one in said.body["fields"]}
     more = [
-        {"field": name, "local": None, "insi": None, "differs": False}
+        {"field": name, "local": None, "insi": None, "different": False}
         for name in ("used_name", "used_first_name")
         if name not in there
     ]
@@ -211,7 +211,7 @@ def comparison_from_below(asked: Asked, inner: Inner) -> Said:
     if not is_for(asked, "GET", "insi-calls", "*", "proposal") or not done(said):
         return said
     from_below = list(said.body["fields"])[::-1]
-    fields = sorted(from_below, key=lambda one: not one.get("differs"))
+    fields = sorted(from_below, key=lambda one: not one.get("different"))
     return replace(said, body={**said.body, "fields": fields})
 
 

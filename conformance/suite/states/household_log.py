@@ -62,9 +62,15 @@ def denied(desk: Desk) -> Waiting | None:
     """Have INSi deny somebody; ``None``: they are not on the worklist then, which is for VER-05 to say."""
     with desk.if_offered(VERIFICATION), desk.if_offered(WORKLIST), suppress(UndecidedError, RefusedError):
         patient = desk.bring(desk.draw(birth_date="1948-08-19"), Route.IMPORTED)
+        # What else there is to do for them, such as a document to be seen, says nothing of a denial.
+        known = {item.id for item in waiting_for(desk, patient)}
         with answering(desk, KO):
             verify(desk, patient)
-        items = awaited(desk, Verb.READ_WORKLIST, lambda: waiting_for(desk, patient))
+        items = awaited(
+            desk,
+            Verb.READ_WORKLIST,
+            lambda: [item for item in waiting_for(desk, patient) if item.id not in known],
+        )
         return Waiting(patient=patient, before=items, after=[]) if items else None
     return None
 
