@@ -368,3 +368,77 @@ def history_read_with_the_file(asked: Asked, inner: Inner) -> Said:
         for what in ("history", "ins-history", "documents"):
             inner(asked.other("GET", "patients", asked.path[1], what))
     return said
+
+
+def validation_confirmed() -> Habit:
+    """Ask whether the original was seen before an identity is validated."""
+    return _confirmed(
+        lambda asked, inner: (
+            is_for(asked, "POST", "patients", "*", "validation") and bool(file_now(asked, inner).get("proof"))
+        ),
+        "Avez-vous vu l'original de la pièce ? Validez de nouveau pour confirmer.",
+    )
+
+
+def paper_without_ins_confirmed() -> Habit:
+    """Ask before a paper of somebody is printed who is not qualified: it bears no INS."""
+    return _confirmed(
+        lambda asked, inner: (
+            is_for(asked, "POST", "patients", "*", "renderings")
+            and file_now(asked, inner).get("status") != "QUAL"
+        ),
+        "Identité non qualifiée : le document sera imprimé sans INS. Recommencez pour confirmer.",
+    )
+
+
+def searched_in_a_queue() -> Habit:
+    """Have INSi searched, one at a time and while another file is worked on, for whoever is validated without INS."""
+    queue: list[str] = []
+    over: set[str] = set()
+
+    def habit(asked: Asked, inner: Inner) -> Said:
+        if asked.path[0] == "reset":
+            queue.clear()
+            over.clear()
+        said = inner(asked)
+        own = _file_of(asked)
+        if own and asked.method not in _LOOKS and done(said):
+            patient = next((one for one in queue if one != own), None)
+            if patient is not None:
+                queue.remove(patient)
+                over.add(patient)
+                file = file_now(asked, inner, patient)
+                if file.get("status") == "VALI" and not file.get("attributes"):
+                    inner(asked.other("POST", "insi-calls", body={"mode": "TRAITS", "patient_id": patient}))
+        for file in _shown(asked, said):
+            if file.get("status") == "VALI" and file["id"] not in over and file["id"] not in queue:
+                queue.append(file["id"])
+        return said
+
+    return habit
+
+
+def lots_in_the_background() -> Habit:
+    """Deposit a lot of those that were opened, as soon as there are five, while another file is worked on."""
+    opened: dict[str, str] = {}
+
+    def habit(asked: Asked, inner: Inner) -> Said:
+        if asked.path[0] == "reset":
+            opened.clear()
+        said = inner(asked)
+        own = _file_of(asked)
+        ready = {patient: number for patient, number in opened.items() if patient != own}
+        if own and asked.method not in _LOOKS and done(said) and len(ready) >= 5:  # noqa: PLR2004 - a lot of some size
+            here = [
+                one for one, number in ready.items() if file_now(asked, inner, one).get("matricule") == number
+            ]
+            for patient in ready:
+                opened.pop(patient)
+            if here:
+                inner(asked.other("POST", "bulk-verifications", body={"patient_ids": here}))
+        for file in _shown(asked, said):
+            if len(asked.path) > 1 and file.get("matricule"):
+                opened[file["id"]] = file["matricule"]
+        return said
+
+    return habit

@@ -21,6 +21,7 @@ from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.suite.desk.accounts import LOOKS, Accounts, user_of
 from conformance.suite.desk.found import Found, Owners, together
 from conformance.suite.desk.lifted import is_lift_logged
+from conformance.suite.desk.questions import may_be_asked
 from conformance.suite.desk.said_in_log import Values, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
 from conformance.suite.desk.subjects import VERIFYING, subject_of
@@ -85,10 +86,6 @@ _CHANGES_NOTHING: Final[Mapping[object, Owners]] = MappingProxyType(
 )
 """What an act may end with that changes no file, and the rules that say so."""
 _HOMONYM: Final = frozenset({Attribute.HOMONYME})
-_LOSING: Final = frozenset(
-    {frozenset({Attribute.DOUTEUSE}), frozenset({Attribute.FICTIVE}), _HOMONYM | {Attribute.DOUTEUSE}}
-)
-"""Marks that take an INS away, and that may stand so."""
 _DECLINED: Final = Owners("RSP-01")
 _OF_ONE_FILE: Final = frozenset(
     {
@@ -321,10 +318,15 @@ class Watched:
             return act()
         except RefusedError:
             is_accepted = name == Verb.DECIDE_PROPOSAL and named.get("accept") and args[0] in self._proposed
-            is_marked = name == Verb.SET_ATTRIBUTES and args[1] in _LOSING
-            if not is_accepted and not is_marked:
+            if not is_accepted and not may_be_asked(name, args, named, self._file(args)):
                 raise
         return act()
+
+    def _file(self, args: tuple[Any, ...]) -> Patient | None:
+        """Return the file that an act names, as it was shown last."""
+        return (
+            self._wire.files.shown.get(args[0]) if self._wire and args and isinstance(args[0], str) else None
+        )
 
     def _reading_log(
         self, name: str, member: Callable[..., list[AuditEntry]]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 VERIFY: Final = Operation.VERIFY.value
 _WITH_CLAIMS: Final = frozenset({VERIFY, Operation.DEPOSIT_LOT.value})
-_HOMONYM: Final = frozenset({Attribute.HOMONYME})
 _WHO: Final = ("birth_name", "birth_date", "sex")
 _CLAIMED: Final = {"birth_name": "NomNaissance", "birth_date": "DateNaissance", "sex": "Sexe"}
 
@@ -50,10 +49,10 @@ class Files:
 
     asked: set[int] = field(default_factory=set)
     """Numbers of the requests of acts that have an INS verified."""
+    shown: dict[str, Patient] = field(default_factory=dict)
+    """Each file as it was shown last."""
     _held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _by_who: dict[tuple[object, ...], set[str]] = field(default_factory=dict)
-    _marked: set[str] = field(default_factory=set)
-    _homonyms: set[str] = field(default_factory=set)
     _numbers: dict[str, str] = field(default_factory=dict)
 
     def hold(self, patient: Patient) -> None:
@@ -61,8 +60,7 @@ class Files:
         values = {name: getattr(patient, name) for name in (*_WHO, "matricule", "first_name", "first_names")}
         if patient.matricule:
             self._numbers[patient.id] = patient.matricule
-        for marked, marks in ((self._marked, DISQUALIFYING), (self._homonyms, _HOMONYM)):
-            (marked.add if marks & patient.attributes else marked.discard)(patient.id)
+        self.shown[patient.id] = patient
         before = self._held.get(patient.id)
         if before == values:
             return
@@ -77,11 +75,15 @@ class Files:
 
     def is_marked(self, patient_id: str) -> bool:
         """Return whether a file showed last that it is doubtful or fictitious."""
-        return patient_id in self._marked
+        return bool(DISQUALIFYING & self._marks(patient_id))
 
     def is_homonym(self, patient_id: str) -> bool:
         """Return whether a file showed last that it is that of a homonym."""
-        return patient_id in self._homonyms
+        return Attribute.HOMONYME in self._marks(patient_id)
+
+    def _marks(self, patient_id: str) -> frozenset[Attribute]:
+        patient = self.shown.get(patient_id)
+        return patient.attributes if patient else frozenset()
 
     def of_others(self, exchange: ExchangeView, acts: Acts) -> frozenset[str]:
         """Return the files that a request is about, all of them known and none that the acts are about; none where that is not certain."""
