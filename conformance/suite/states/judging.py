@@ -93,8 +93,17 @@ def expect_credited(seen: Turned) -> None:
         return
     written = seen.log[1] - seen.log[0]
     # Whoever opens the file in between may have it verified by that.
-    actions = {"INSI_CALL", "INSI_VERIFICATION"} if "verif" in seen.turn.en.casefold() else {"INSI_CALL"}
-    wrong = sorted({line[2] or "-" for line in written if line[0] in actions and line[2] != seen.user})
+    lookers = {line[2] for line in written if not line[0].startswith("INSI_")}
+    is_silent = "verif" not in seen.turn.en.casefold()
+    wrong = sorted(
+        {
+            line[2] or "-"
+            for line in written
+            if line[0].startswith("INSI_")
+            and line[2] != seen.user
+            and not (is_silent and line[0] == "INSI_VERIFICATION" and line[2] in lookers)
+        }
+    )
     expect(
         not wrong,
         fr=f"{seen.turn.fr} : fait par {seen.user}, tracé pour {', '.join(wrong)}",
