@@ -25,8 +25,6 @@ OTHER: Final = "autre"
 ANSWERS: Final = frozenset({"00", "01", "02"})
 """The codes of answers. How a failed call is named in a log is left to the software: no text says it."""
 
-_VERIFICATIONS: Final = frozenset({Operation.VERIFY.value, Operation.DEPOSIT_LOT.value})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
@@ -112,7 +110,9 @@ def without_others(
     """Return the entries of calls and verifications but for one of each request that the software made for another file (``Wire.others``)."""
     left = list(entries)
     for files, exchange in others:
-        action = "INSI_VERIFICATION" if exchange.operation in _VERIFICATIONS else "INSI_CALL"
+        if exchange.operation == Operation.DEPOSIT_LOT.value:
+            continue  # Its lines are logged when it is collected.
+        action = "INSI_VERIFICATION" if exchange.operation == Operation.VERIFY.value else "INSI_CALL"
         own = [each for each in left if each.action == action and each.patient_id in files]
         code = Sent(exchange=exchange, user="").code
         # How a log tells a verification is its own: the last one, failing one of the same code.

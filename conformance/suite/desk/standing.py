@@ -117,6 +117,8 @@ class Standing:
             self.in_vain[patient.id] = exchanges[-1]
         if answer.outcome is not CallOutcome.FOUND:
             return False
+        # In the order of the calls.
+        self.waiting.pop(patient.id, None)
         self.waiting[patient.id] = answer.id
         return bool(exchanges)
 

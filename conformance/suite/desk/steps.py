@@ -259,10 +259,21 @@ class Desk(Standing):
                 return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
             except RefusedError as refusal:
                 if accept:
+                    self._need_last(call, refusal)
                     need_no_new_check(self, call, refusal)
                     if (patient := held_already(self, call)) is not None:
                         return patient
                 raise
+
+    def _need_last(self, call: InsiCall, refusal: RefusedError) -> None:
+        """Make sure that no other file was called for since: a software may hold one answer at a time."""
+        calls = list(self.waiting.values())
+        if call.id in calls[:-1]:
+            raise NotOfferedError(
+                WHILE_WAITING,
+                f"refusé après l'appel d'un autre dossier : {refusal.message} ({refusal.code})",
+                f"refused after the call of another file: {refusal.message} ({refusal.code})",
+            ) from refusal
 
     def try_accept(self, call: InsiCall) -> Patient | RefusedError | None:
         """Accept what a call proposes; return the refusal when the software does not let that happen."""
