@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.drivers.model import LOW_CONFIDENCE_PROOFS, Attribute, Role, Status, Verb
+from conformance.drivers.model import Attribute, Role, Status, Verb
 from conformance.suite.desk.routes import DISQUALIFYING, WITH_INS
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ def may_be_asked(name: str, args: tuple[Any, ...], named: Mapping[str, Any], fil
     match name:
         case Verb.SET_ATTRIBUTES:
             return args[1] in _LOSING
-        case Verb.VALIDATE_IDENTITY:
-            is_seen = file.proof is not None and file.proof.kind not in LOW_CONFIDENCE_PROOFS
-            return is_seen and not DISQUALIFYING & file.attributes
         case Verb.UPDATE_PATIENT:
             return file.status in WITH_INS and getattr(named.get("actor"), "role", None) is Role.SUPER_USER
         case Verb.DOWNGRADE_STATUS:
