@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.drivers.model import Attribute, Role, Status, Verb
-from conformance.suite.desk.routes import DISQUALIFYING, WITH_INS
+from conformance.suite.desk.routes import WITH_INS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
