@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from conformance.suite.desk.apart import DENIED_BY_ITSELF, NotOfferedError
 from conformance.suite.desk.delivered import switch_off
 from conformance.suite.desk.fixtures import memory, new_desk
 from conformance.suite.desk.refused import Watched
 from conformance.suite.desk.steps import Desk
-from conformance.verdicts import Departure, Ending
+from conformance.verdicts import Departure, Ending, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -35,10 +36,27 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     try:
         result = yield
     except Ending as ending:
-        _tell(pyfuncitem, has_departed=isinstance(ending, Departure))
+        excuse = _excuse(pyfuncitem, ending)
+        _tell(pyfuncitem, has_departed=excuse is not None or isinstance(ending, Departure))
+        if excuse is not None:
+            raise excuse from ending
         raise
     _tell(pyfuncitem, has_departed=False)
     return result
+
+
+def _excuse(item: pytest.Function, ending: Ending) -> NotOfferedError | None:
+    """Return why a check could not be judged, where the software verified by itself what the check made INSi say once."""
+    desk = item.funcargs.get("desk")
+    if not isinstance(desk, Desk) or ending.verdict not in {Verdict.FAIL, Verdict.INCONCLUSIVE}:
+        return None
+    if not desk.wire.is_excused and not desk.wire.denied():
+        return None
+    return NotOfferedError(
+        DENIED_BY_ITSELF,
+        f"le logiciel a vérifié de lui-même, et INSi a démenti ce que le banc lui avait fait dire : {ending.text.fr}",
+        f"the software has verified by itself, and INSi has denied what the bench made it say: {ending.text.en}",
+    )
 
 
 def _tell(item: pytest.Function, *, has_departed: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.habits import wire
 from conformance.reference.habits.known_acts import ACTS
+from conformance.reference.habits.known_corners import CORNERS
 from conformance.reference.habits.known_cousins import COUSINS
 from conformance.reference.habits.known_extra import EXTRA
 from conformance.reference.habits.known_houses import HOUSES
@@ -42,6 +43,7 @@ HABITS: Mapping[str, Known] = MappingProxyType(
         **VENDORS,
         **OFFICES,
         **HOUSES,
+        **CORNERS,
     }
 )
 """By name."""

@@ -10,7 +10,6 @@ from conformance.reference.habits.known import (
     MARKED,
     RECEIVED,
     Known,
-    just,
     known,
     known_habit,
     known_refusal,
@@ -57,27 +56,8 @@ HOUSES: Mapping[str, Known] = MappingProxyType(
         "authors-with-their-station": known_habit("houses e", "The author is there, and where they worked.", houses_shown.authors_with_their_station, "STA-07"),
         "messages-with-a-signature": known_habit("houses e", "The words are the software's own.", houses_shown.messages_with_a_signature, "RSP-12", "RSP-13", "ERR-01", "ERR-02", "CAL-11", "VER-02"),
         "refusals-numbered": known_habit("houses e", "The words are the software's own.", houses_shown.refusals_numbered, "CRE-01", "STA-12", "ATT-02", "ATT-06", "TRT-01"),
-        # Not borne
-        "homonym-lifted-when-verified": Known(
-            party="houses f",
-            why="No text says who takes the mark of a homonym away; it has no effect.",
-            rules=(*_VERIFIED, "ATT-01"),
-            made=just(houses.homonym_lifted_when_verified),
-            still_accused="A mark that goes by itself is not told from one that is lost: a warning.",
-        ),
-        "failed-calls-asked-later": Known(
-            party="houses f",
-            why="ERR-05: retries are bounded; when they are made is not said.",
-            rules=("ERR-01", "ERR-02", "ERR-05", "CAL-08", "SEC-06", "RSP-14"),
-            made=houses.failed_calls_asked_later,
-            still_accused="A call for another file while one is made for this one is taken for a part of it.",
-        ),
-        "verified-when-opened": Known(
-            party="houses f",
-            why="When an INS is verified besides is the software's own.",
-            rules=(*_VERIFIED, "VER-04"),
-            made=houses.verified_when_opened,
-            still_accused="A reading that calls INSi is taken for a part of the act before or after it.",
-        ),
+        "homonym-lifted-when-verified": known_habit("houses f", "No text says who takes the mark of a homonym away; it has no effect.", houses.homonym_lifted_when_verified, *_VERIFIED, "ATT-01"),
+        "failed-calls-asked-later": known("houses f", "ERR-05: retries are bounded; when they are made is not said.", houses.failed_calls_asked_later, "ERR-01", "ERR-02", "ERR-05", "CAL-08", "SEC-06", "RSP-14"),
+        "verified-when-opened": known("houses g", "When an INS is verified besides is the software's own.", houses.verified_when_opened, *_VERIFIED, "VER-04"),
     }
 )  # fmt: skip

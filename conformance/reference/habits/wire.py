@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_OID, uuid5
 
@@ -129,7 +129,47 @@ def without_declaration(content: bytes) -> bytes:
     return b"\xef\xbb\xbf" + re.sub(rb"^<\?xml[^>]*\?>\s*", b"", content) + b"\r\n<!-- fin -->\r\n"
 
 
+def indented(root: Any, _: Call) -> None:
+    """Write each element on a line of its own."""
+    etree.indent(root, space="\t")
+
+
+def prefixes_in_place(root: Any, _: Call) -> None:
+    """Declare the namespace of the body where it begins, as the default one, and none of it above."""
+    body = root.find(f"{SOAP}Body")
+    for child in list(body):
+        namespace = etree.QName(child).namespace or ""
+        new = etree.Element(child.tag, attrib=dict(child.attrib), nsmap=cast("Any", {None: namespace}))
+        new.text = child.text
+        new[:] = list(child)
+        body.replace(child, new)
+    etree.cleanup_namespaces(root, keep_ns_prefixes=["wsse", "wsu"])
+
+
+def nobody_else_to_answer(root: Any, call: Call) -> None:
+    """Say to whom faults go, and send headers of HTTP of one's own."""
+    fault = etree.SubElement(root.find(f"{SOAP}Header"), f"{WSA}FaultTo")
+    etree.SubElement(fault, f"{WSA}Address").text = "http://www.w3.org/2005/08/addressing/anonymous"
+    call.headers |= {
+        "User-Agent": "Apache-CXF/4.0",
+        "Cache-Control": "no-cache",
+        "Pragma": "no-cache",
+        "Accept": "*/*",
+    }
+
+
+def upper_case_declaration(content: bytes) -> bytes:
+    """Declare the encoding in capitals, alone, and end with a line."""
+    return (
+        re.sub(rb"^<\?xml[^>]*\?>", b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>', content)
+        + b"\n"
+    )
+
+
 CLIENTS: dict[str, Client] = {
+    "cxf": Client(tree=(nobody_else_to_answer, prefixes_in_place), text=upper_case_declaration),
+    "php": Client(tree=(indented, not_to_be_understood), text=in_entities, preconnects=True),
+    "go": Client(tree=(prefixes_in_place, headers_reversed, same_message), chunked=True, fetches_wsdl=True),
     "axis": Client(tree=(headers_reversed, more_addressing, not_to_be_understood), chunked=True),
     "padoa": Client(tree=(same_message, without_sender), text=in_entities, fetches_wsdl=True),
     "delphi": Client(tree=(other_contexts, body_named), text=in_sections, preconnects=True),

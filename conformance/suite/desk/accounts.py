@@ -84,6 +84,16 @@ class Accounts:
         self._answers.clear()
         self._files.clear()
 
+    def forget_file(self, patient_id: str) -> None:
+        """Know nothing of one file any more."""
+        self._ledger.forget_file(patient_id)
+        self._turns.forget_file(patient_id)
+        self._histories.forget_status(patient_id)
+
+    def number_of(self, patient_id: str) -> str | None:
+        """Return the matricule that was accepted for a file, if only one."""
+        return self._ledger.number_of(patient_id)
+
     def read(self, patient: Patient, named: Mapping[str, Any]) -> None:
         """Compare a file that was read."""
         if self._sees(named):

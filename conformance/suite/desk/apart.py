@@ -97,6 +97,11 @@ ASKED_AGAIN: Final = path(
 """After a 01 or 02 the user may correct the criteria (CAL-09): that the same ones be sent again is in no text."""
 VERIFIED_AGAIN: Final = path("INS déjà vérifiée, vérifiée de nouveau", "INS verified already, verified again")
 """No text says how soon an INS that INSi has confirmed is verified again."""
+DENIED_BY_ITSELF: Final = path(
+    "dossier qu'INSi dément quand le logiciel le vérifie de lui-même",
+    "file that INSi denies when the software verifies it by itself",
+)
+"""When an INS is verified besides is the software's own: what the bench made INSi say once is denied then."""
 DOUBT_LIFTED: Final = path("attribut retiré", "attribute removed")
 """How somebody ceases to be doubtful or fictitious is not established (ins-rules §18): a new file may be wanted."""
 BILLED_ALREADY: Final = path(
@@ -112,6 +117,7 @@ ANYWHERE: Final = frozenset(
         WHILE_WAITING,
         ASKED_AGAIN,
         VERIFIED_AGAIN,
+        DENIED_BY_ITSELF,
         DOUBT_LIFTED,
         BILLED_ALREADY,
     }

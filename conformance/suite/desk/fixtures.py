@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from conformance.suite.desk.mailbox import ALL
 from conformance.suite.desk.steps import Desk
+from conformance.suite.desk.whose import Files
 from conformance.suite.desk.wire import Wire
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from conformance.suite.desk.wire import During
     from conformance.verdicts import Aside
     from simulator.client import SessionClient
+
+_FILES: Final = "files-shown"
+"""Key of the memory of a campaign: the files that the software has shown."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +52,7 @@ def new_desk(
     return Desk(
         lgo=lgo,
         insi=insi,
-        wire=Wire(during),
+        wire=Wire(during, memory.setdefault(_FILES, Files()), evidence),
         user=actor,
         super_user=super_user,
         draw=draw,

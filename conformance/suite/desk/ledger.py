@@ -91,6 +91,12 @@ class Ledger:
         """Return whether something is known of a file."""
         return patient_id in self._files
 
+    def number_of(self, patient_id: str) -> str | None:
+        """Return the matricule that a file has to hold, where that is certain."""
+        file = self._files.get(patient_id)
+        held = file.values.get("matricule") if file else None
+        return next(iter(held.allowed)) if held and len(held.allowed) == 1 else None
+
     def forget(self) -> None:
         """Know of no file any more; what was found stays."""
         for patient_id in list(self._files):

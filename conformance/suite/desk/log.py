@@ -10,9 +10,10 @@ from conformance.suite.desk.expect import expect, expect_equal
 from conformance.suite.desk.wire import is_disturbed, returned
 from conformance.suite.desk.words import expect_values, shown
 from conformance.verdicts import Departure
+from simulator.contract.names import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from conformance.drivers.model import AuditEntry
     from simulator.client import ExchangeView
@@ -101,6 +102,24 @@ def expect_data_kept(entries: Sequence[AuditEntry], sent: Sequence[Sent], moment
             fr=f"{moment.fr}, une trace de code {entry.code} porte des données qu'INSi n'a pas renvoyées",
             en=f"{moment.en}, a log entry of code {entry.code} holds data that INSi did not return",
         )
+
+
+def without_others(
+    entries: Sequence[AuditEntry], others: Iterable[tuple[Collection[str], ExchangeView]]
+) -> list[AuditEntry]:
+    """Return the entries of calls and verifications but for one of each request that the software made for another file (``Wire.others``)."""
+    left = list(entries)
+    for files, exchange in others:
+        if exchange.operation == Operation.DEPOSIT_LOT.value:
+            continue  # Its lines are logged when it is collected.
+        action = "INSI_VERIFICATION" if exchange.operation == Operation.VERIFY.value else "INSI_CALL"
+        own = [each for each in left if each.action == action and each.patient_id in files]
+        code = Sent(exchange=exchange, user="").code
+        # How a log tells a verification is its own: the last one, failing one of the same code.
+        same = [each for each in own if _code(each.code) == code] or (own if action != "INSI_CALL" else [])
+        if same:
+            left.remove(same[-1])
+    return left
 
 
 def _pairs(sent: Sequence[Sent]) -> Counter[tuple[str, str]]:

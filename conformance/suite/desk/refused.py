@@ -10,17 +10,21 @@ are about; elsewhere it is told apart, under the rule that says it (``found``). 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.drivers.cards import CardReading
 from conformance.drivers.errors import RefusedError
-from conformance.drivers.model import IDENTITY_FIELDS, CallOutcome, InsiCall, Patient, Verb
+from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, InsiCall, Patient, Verb
 from conformance.drivers.partners import Verification, VerificationOutcome
 from conformance.suite.desk.accounts import LOOKS, Accounts, user_of
 from conformance.suite.desk.found import Found, Owners, together
+from conformance.suite.desk.lifted import is_lift_logged
+from conformance.suite.desk.questions import may_be_asked
 from conformance.suite.desk.said_in_log import Values, misplaced
 from conformance.suite.desk.snapshot import ANYTHING, HOMONYM_OR_SAME, Moment, Snapshot, expect_kept
+from conformance.suite.desk.subjects import VERIFYING, subject_of
 from conformance.verdicts import Departure
 
 if TYPE_CHECKING:
@@ -81,6 +85,7 @@ _CHANGES_NOTHING: Final[Mapping[object, Owners]] = MappingProxyType(
     }
 )
 """What an act may end with that changes no file, and the rules that say so."""
+_HOMONYM: Final = frozenset({Attribute.HOMONYME})
 _DECLINED: Final = Owners("RSP-01")
 _OF_ONE_FILE: Final = frozenset(
     {
@@ -115,6 +120,8 @@ _GRAVE: Final = (
 """What no refused act may change in the eyes of any text; of the rest that is deduced."""
 _LAST: Final = 40
 """Entries of a log that are looked at when it is read."""
+_OF_A_CALL: Final = frozenset({Verb.DECIDE_PROPOSAL, Verb.READ_PROPOSAL, Verb.READ_INSI_CALL})
+"""Acts that name a call in the place of a file."""
 _NOT_DONE: Final = frozenset({CallOutcome.BLOCKED, VerificationOutcome.BLOCKED})
 
 
@@ -153,6 +160,8 @@ class Watched:
         self._refused: dict[str, list[_Done]] = {}
         self._elsewhere: dict[str, list[_Done]] = {}
         self._calls: dict[str, str] = {}
+        self._proposed: set[str] = set()
+        self._cards: dict[str, tuple[Mapping[str, Any], ...]] = {}
         self._values, self._users = Values(), set[str]()
         self._found: list[Found] = []
         self._adopted: list[Found] = []
@@ -169,7 +178,8 @@ class Watched:
     @property
     def found(self) -> tuple[Found, ...]:
         """The departures found so far."""
-        return (*self._adopted, *self._found, *self._accounts.found)
+        on_the_wire = self._wire.found if self._wire is not None else ()
+        return (*self._adopted, *self._found, *self._accounts.found, *on_the_wire)
 
     def adopt(self, found: Collection[Found]) -> None:
         """Take over what was found while something was prepared that this check shares with others."""
@@ -196,12 +206,37 @@ class Watched:
             return self._reading_log
         if name in LOOKS:
             return self._looking
-        return self._acting if name in _NAMES and name not in _ONLY_READ else None
+        if name not in _NAMES:
+            return None
+        return self._showing if name in _ONLY_READ else self._acting
+
+    def _showing(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(member)
+        def show(*args: Any, **named: Any) -> Any:
+            answer = member(*args, **named)
+            self._note_whom(name, args, named, answer)
+            return answer
+
+        return show
+
+    def _note_whom(self, name: str, args: tuple[Any, ...], named: Mapping[str, Any], answer: object) -> None:
+        """Tell the wire whom an act was about."""
+        if self._wire is None:
+            return
+        told = subject_of(name, args, named, answer, self._cards)
+        if isinstance(answer, CardReading):
+            self._cards[answer.id] = told.traits
+        if isinstance(answer, Patient):
+            self._wire.files.hold(answer)
+        files = {*told.files, self._calls.get(args[0], "")} if name in _OF_A_CALL else told.files
+        self._wire.acting(*files, traits=told.traits, is_open=told.is_open, is_answered=told.is_answered)
 
     def _reading(self, _name: str, member: Callable[..., Patient]) -> Callable[..., Patient]:
         @functools.wraps(member)
         def read(patient_id: str, *args: Any, **named: Any) -> Patient:
             now = member(patient_id, *args, **named)
+            self._note_denied(now)
+            self._note_whom(Verb.READ_PATIENT, (patient_id,), named, now)
             self._accounts.read(now, named)
             self._values.hold(now.id, identity_of(now))
             key = (patient_id, named.get("actor"))
@@ -214,10 +249,20 @@ class Watched:
 
         return read
 
+    def _note_denied(self, now: Patient) -> None:
+        """Forget a file that has lost its INS because the software had it verified by itself: what INSi denies goes."""
+        if self._wire is None or now.matricule:
+            return
+        number = self._wire.files.number_of(now.id) or self._accounts.number_of(now.id)
+        if number and self._wire.denied(number):
+            self._accounts.forget_file(now.id)
+            self._seen = {key: seen for key, seen in self._seen.items() if key[0] != now.id}
+
     def _looking(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(member)
         def look(*args: Any, **named: Any) -> Any:
             answer = member(*args, **named)
+            self._note_whom(name, args, named, answer)
             self._accounts.looked(name, args, named, answer)
             return answer
 
@@ -231,7 +276,7 @@ class Watched:
             self._users.add(user_of(named))
             is_refused, answer = False, None
             try:
-                answer = self._accounts.asking(name, member, args, named)
+                answer = self._accounts.asking(name, self._told(name, member), args, named)
                 is_refused = isinstance(answer, (InsiCall, Verification)) and answer.outcome in _NOT_DONE
                 self._note(answer)
                 self._accounts.done(name, args, named, answer, _ACTS[name].owners if name in _ACTS else None)
@@ -246,12 +291,50 @@ class Watched:
 
         return act
 
+    def _told(self, name: str, member: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a verb that tells the wire whom it was about, and which verifications it was meant to make."""
+        wire = self._wire
+        if wire is None:
+            return member
+
+        def tell(*args: Any, **named: Any) -> Any:
+            def act() -> Any:
+                answer = None
+                try:
+                    answer = self._confirmed(name, functools.partial(member, *args, **named), args, named)
+                finally:
+                    self._note_whom(name, args, named, answer)
+                return answer
+
+            return wire.asking(act) if name in VERIFYING else act()
+
+        return tell
+
+    def _confirmed(
+        self, name: str, act: Callable[[], Any], args: tuple[Any, ...], named: Mapping[str, Any]
+    ) -> Any:
+        """Do an act, and once more where the refusal may be a question to the user: the same act then says yes."""
+        try:
+            return act()
+        except RefusedError:
+            is_accepted = name == Verb.DECIDE_PROPOSAL and named.get("accept") and args[0] in self._proposed
+            if not is_accepted and not may_be_asked(name, args, named, self._file(args)):
+                raise
+        return act()
+
+    def _file(self, args: tuple[Any, ...]) -> Patient | None:
+        """Return the file that an act names, as it was shown last."""
+        return (
+            self._wire.files.shown.get(args[0]) if self._wire and args and isinstance(args[0], str) else None
+        )
+
     def _reading_log(
-        self, _name: str, member: Callable[..., list[AuditEntry]]
+        self, name: str, member: Callable[..., list[AuditEntry]]
     ) -> Callable[..., list[AuditEntry]]:
         @functools.wraps(member)
         def read(*args: Any, **named: Any) -> list[AuditEntry]:
             entries = member(*args, **named)
+            self._note_whom(name, args, named, entries)
             # The last ones: those of this check.
             for entry in entries[-_LAST:]:
                 self._found.extend(misplaced(entry, self._values, self._users))
@@ -261,6 +344,8 @@ class Watched:
         return read
 
     def _note(self, answer: object) -> None:
+        if isinstance(answer, InsiCall) and answer.outcome is CallOutcome.FOUND:
+            self._proposed.add(answer.id)
         if isinstance(answer, InsiCall) and answer.patient_id is not None:
             self._calls[answer.id] = answer.patient_id
         if isinstance(answer, Patient):
@@ -309,6 +394,8 @@ class Watched:
             attributes = ANYTHING  # A double may be noted on both.
         if not done or (attributes is ANYTHING and now.attributes - before.attributes):
             return
+        if self._is_lifted(before, now, done):
+            return
         acts = list(dict.fromkeys(each.act for each in done))
         moment = _moment(acts, of_another=attributes is ANYTHING)
         was, got = Snapshot(patient=before, history=None), Snapshot(patient=now, history=None)
@@ -319,6 +406,17 @@ class Watched:
             # Of several acts the one that was done may have done it; who refuses it afterwards did nothing more.
             blamed = [each for each in done if each.is_quiet] or done
             self._found.append(Found(together([each.owners for each in reversed(blamed)]), departure))
+
+    def _is_lifted(self, before: Patient, now: Patient, done: Collection[_Done]) -> bool:
+        """Return whether nothing but the mark of a homonym has gone, taken away after a verification."""
+        if (
+            replace(now, attributes=before.attributes) != before
+            or before.attributes - now.attributes != _HOMONYM
+        ):
+            return False
+        reader = next((key[1] for key in self._seen if key[0] == now.id), None)
+        is_verified = any(each.act is _ACTS[Verb.VERIFY_INS] for each in done)
+        return is_verified and reader is not None and is_lift_logged(self._lgo, now.id, reader)
 
 
 def _quiet(answer: object, named: Mapping[str, Any]) -> Owners | None:

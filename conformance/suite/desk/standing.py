@@ -118,6 +118,8 @@ class Standing:
             self.in_vain[patient.id] = exchanges[-1]
         if answer.outcome is not CallOutcome.FOUND:
             return False
+        # In the order of the calls.
+        self.waiting.pop(patient.id, None)
         self.waiting[patient.id] = answer.id
         return bool(exchanges)
 
@@ -163,8 +165,10 @@ class Standing:
                     made = make(at.apart(key))
                 except Ending as ending:
                     obstacle = ending
-            self.memory[key] = (made, obstacle, tuple(missed), watch.found if watch else ())
-        made, obstacle, missed, departures = self.memory[key]
+            is_denied = self.wire.denied()
+            self.memory[key] = (made, obstacle, tuple(missed), watch.found if watch else (), is_denied)
+        made, obstacle, missed, departures, is_denied = self.memory[key]
+        self.wire.is_excused = self.wire.is_excused or is_denied
         for each in missed:
             self.timeline.miss(each)
         self.tell(departures)

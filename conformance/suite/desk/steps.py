@@ -11,6 +11,7 @@ from conformance.drivers.model import HIGH_CONFIDENCE_PROOFS, SearchCriteria, St
 from conformance.drivers.protocol import DriverError, RefusedError
 from conformance.suite.desk.apart import EMPTYING, HISTORY, INS_HISTORY, USUAL, WHILE_WAITING, NotOfferedError
 from conformance.suite.desk.delivered import learn_lateness
+from conformance.suite.desk.log import without_others
 from conformance.suite.desk.needs import (
     held_already,
     need_another_question,
@@ -258,10 +259,21 @@ class Desk(Standing):
                 return self.lgo.decide_proposal(call.id, accept=accept, actor=self.user)
             except RefusedError as refusal:
                 if accept:
+                    self._need_last(call, refusal)
                     need_no_new_check(self, call, refusal)
                     if (patient := held_already(self, call)) is not None:
                         return patient
                 raise
+
+    def _need_last(self, call: InsiCall, refusal: RefusedError) -> None:
+        """Make sure that no other file was called for since: a software may hold one answer at a time."""
+        calls = list(self.waiting.values())
+        if call.id in calls[:-1]:
+            raise NotOfferedError(
+                WHILE_WAITING,
+                f"refusé après l'appel d'un autre dossier : {refusal.message} ({refusal.code})",
+                f"refused after the call of another file: {refusal.message} ({refusal.code})",
+            ) from refusal
 
     def try_accept(self, call: InsiCall) -> Patient | RefusedError | None:
         """Accept what a call proposes; return the refusal when the software does not let that happen."""
@@ -343,9 +355,11 @@ class Desk(Standing):
         return usual
 
     def logged_calls(self, patient: Patient | None = None) -> list[AuditEntry]:
-        """Return the entries of INSi calls in the audit log, of one patient or of all."""
+        """Return the entries of INSi calls in the audit log, of one patient or of all, but for those of requests put apart."""
         entries = self.lgo.read_audit_log(actor=self.user, patient_id=patient.id if patient else None)
-        return [entry for entry in entries if entry.action == "INSI_CALL"]
+        return without_others(
+            [entry for entry in entries if entry.action == "INSI_CALL"], self.wire.others.values()
+        )
 
     # Statuses
 

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from lxml import etree
 
+from conformance.record.timeline import ExchangeEntry
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.found import Found, Owners
+from conformance.suite.desk.whose import VERIFY, Acts, Files, claims_in
 from conformance.suite.desk.words import shown
-from conformance.verdicts import UndecidedError
+from conformance.verdicts import Departure, UndecidedError
 from simulator.contract.names import RESULTAT
 from simulator.text import Text
 from simulator.xml import own_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from conformance.drivers.model import Patient, PatientTraits
+    from conformance.record.timeline import Timeline
     from simulator.client import ExchangeView
 
 _T = TypeVar("_T")
@@ -30,17 +34,128 @@ UNKNOWN_PLACE: Final = "99999"
 _RESULT: Final = {"r": RESULTAT}
 
 
-class Wire:
-    """The requests that reach INSi in the session of the campaign."""
+_BLOCKED: Final = Owners("CAL-11", frozenset({"ATT"}))
 
-    def __init__(self, during: During) -> None:
-        """Watch with ``during``, which the engine has: one cursor reads the journal for everybody."""
+
+class Wire:
+    """The requests that reach INSi in the session of the campaign.
+
+    Args:
+        during: which the engine has: one cursor reads the journal for everybody.
+        files: those known in this campaign.
+        timeline: what the check saw.
+    """
+
+    def __init__(self, during: During, files: Files | None = None, timeline: Timeline | None = None) -> None:
+        """Watch with nothing put apart yet."""
         self._during = during
+        self.files = Files() if files is None else files
+        self._timeline = timeline
+        self._open: list[Acts] = []
+        self.others: dict[int, tuple[frozenset[str], ExchangeView]] = {}
+        """The requests put apart, by their number, with the files that each may be for."""
+        self.found: list[Found] = []
+        """Departures among them."""
+        self.is_excused = False
+        """What this check shares with others was denied by a verification that nobody asked for."""
 
     def during(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
-        """Do ``act`` and return what it returned, with the exchanges that took place meanwhile, oldest first."""
+        """Do ``act`` and return what it returned, with the exchanges that took place meanwhile, oldest first.
+
+        Those that the software had for other files of which it was asked nothing are put apart (``others``): it may work for them
+        at any time. All stay where nothing left for whom the act is about although it was answered: they are what it sent. A
+        request that is not certainly another file's stays always.
+        """
+        acts = Acts()
+        self._open.append(acts)
+        try:
+            result, exchanges = self._during(act)
+        finally:
+            # By identity: two may be equal.
+            self._open = [other for other in self._open if other is not acts]
+        self.files.scripted.extend(returned(each) for each in exchanges if _is_scripted(each))
+        return result, self._own(acts, exchanges)
+
+    def everything(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
+        """Do ``act`` and return what it returned, with all that INSi received meanwhile, for whomever."""
+        result: _T
         result, exchanges = self._during(act)
         return result, exchanges
+
+    def repeated(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
+        """Do an act that has to be silent; where all it sent may be for other files, do it again: what it sends itself comes again."""
+        result, exchanges = self.during(act)
+        nobody = Acts()
+        if exchanges and all(self.files.of_others(each, nobody) for each in exchanges):
+            return self.during(act)
+        return result, exchanges
+
+    def asking(self, act: Callable[[], _T]) -> _T:
+        """Do an act that has INS verified, and note its requests: what INSi denies in them is no surprise."""
+        result, exchanges = self.during(act)
+        self.files.asked.update(each.id for each in exchanges)
+        return result
+
+    def acting(
+        self,
+        *files: str | None,
+        traits: Iterable[Mapping[str, Any]] = (),
+        is_open: bool = False,
+        is_answered: bool = False,
+    ) -> None:
+        """Note whom an act is about: files, or the traits of somebody."""
+        for acts in self._open:
+            acts.is_noted = True
+            acts.files.update(filter(None, files))
+            acts.traits.extend(traits)
+            acts.is_open = acts.is_open or is_open
+            acts.is_answered = acts.is_answered or is_answered
+
+    def _own(self, acts: Acts, exchanges: list[ExchangeView]) -> list[ExchangeView]:
+        if not acts.is_noted or acts.is_open or not exchanges:
+            return exchanges
+        left = [each for each in exchanges if each.id not in self.others]
+        whose = {each.id: self.files.of_others(each, acts) for each in left}
+        if acts.is_answered and all(whose.values()):
+            return left
+        for each in left:
+            if whose[each.id]:
+                self.others[each.id] = (whose[each.id], each)
+                self._look(whose[each.id])
+        return [each for each in left if not whose[each.id]]
+
+    def _look(self, files: Collection[str]) -> None:
+        """Look at a request put apart: a doubtful identity is not asked for at any time."""
+        if all(map(self.files.is_marked, files)):
+            self.found.append(
+                Found(
+                    _BLOCKED,
+                    Departure(
+                        "une requête est partie pour un dossier douteux ou fictif, pendant un acte sur un autre",
+                        "a request left for a doubtful or fictitious file, during an act on another one",
+                    ),
+                )
+            )
+
+    def denied(self, number: str | None = None) -> bool:
+        """Return whether INSi has denied, in a verification that the software made by itself, what the bench made INSi answer before.
+
+        What a software sends wrong is denied as well, and excuses nothing. ``number``: of the INS; any by default.
+        """
+        if self._timeline is None:
+            return False
+        self._during(lambda: None)
+        return any(
+            isinstance(entry, ExchangeEntry)
+            and entry.operation == VERIFY
+            and entry.code == "01"
+            and entry.number not in self.files.asked
+            and any(
+                self.files.was_scripted(claim) and number in {None, claim["matricule"]}
+                for claim in claims_in(entry.request)
+            )
+            for entry in self._timeline.entries
+        )
 
 
 def asked(exchange: ExchangeView) -> dict[str, Any]:
@@ -78,6 +193,11 @@ def returned(exchange: ExchangeView) -> dict[str, str | None]:
     }
 
 
+def _is_scripted(exchange: ExchangeView) -> bool:
+    """Return whether an identity came from a scenario."""
+    return exchange.code == "00" and exchange.operation != VERIFY and bool(exchange.decision.get("scenario"))
+
+
 def is_disturbed(exchange: ExchangeView) -> bool:
     """Return whether a scenario kept the software from reading the answer that the journal holds."""
     return str(exchange.decision.get("scenario") or "").startswith("chaos/")
@@ -97,6 +217,8 @@ def need_found(exchanges: Sequence[ExchangeView]) -> ExchangeView:
     """Make sure that INSi answered 00 and return the last such exchange: what the software claims is not enough."""
     need_request(exchanges)
     found = [exchange for exchange in exchanges if exchange.code == "00"]
+    # A software may have what it found verified at once: that answer holds no identity.
+    found = [exchange for exchange in found if exchange.operation != VERIFY] or found
     if not found:
         codes = ", ".join(exchange.code for exchange in exchanges)
         why = refusal_of(exchanges[-1])

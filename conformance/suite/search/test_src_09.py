@@ -124,7 +124,7 @@ def test_wrong_matricule(desk: Desk, who: str, user: str) -> None:
     _prove_found(desk, patient)
 
     def judge(typed: str) -> None:
-        (found, refusal), requests = desk.during(lambda: _try_search(desk, typed))
+        (found, refusal), requests = desk.wire.repeated(lambda: _try_search(desk, typed))
         expect(
             not requests,
             fr=f"la recherche de « {typed} » a envoyé {len(requests)} requête(s) à INSi",

@@ -92,7 +92,7 @@ def test_no_call_for_a_local_search(desk: Desk) -> None:
     there = {patient.id for patient in files.values()}
 
     def judge(search: Callable[[], object]) -> None:
-        found, requests = desk.during(search)
+        found, requests = desk.wire.repeated(search)
         expect(
             not requests,
             fr=f"une recherche locale a envoyé {len(requests)} requête(s) à INSi",

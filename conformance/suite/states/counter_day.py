@@ -22,6 +22,7 @@ from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import DASHBOARD, HISTORY, WORKLIST
 from conformance.suite.desk.card_calls import calls_without_file
 from conformance.suite.desk.cards import family
+from conformance.suite.desk.log import without_others
 from conformance.suite.desk.people import PLAIN
 from conformance.suite.desk.routes import DISQUALIFYING
 from conformance.suite.states.counter_turns import CARDED, FAILURE, NOBODY, TURNS, TYPED, Day
@@ -64,6 +65,10 @@ class Ended:
     day: Day
     log: tuple[AuditEntry, ...] | None
     """What the day added; ``None``: it is not shown."""
+    others: tuple[ExchangeView, ...]
+    """What the software sent for other files meanwhile."""
+    received: tuple[ExchangeView, ...]
+    """All that INSi received."""
     counted: tuple[Dashboard, Dashboard] | None
     own_logs: Mapping[str, tuple[AuditEntry, ...]]
     """What the log says of calls when it is asked for one file alone."""
@@ -86,38 +91,48 @@ def _live(desk: Desk) -> Ended:
     missed: list[tuple[Turn, VerbNotSupportedError]] = []
     log, counters = log_of(desk), _counters(desk)
     worklist = {key: _waiting(desk, patient) for key, patient in day.files.items()}
-    before = {key: desk.read(patient) for key, patient in day.files.items()}
-    for turn in TURNS:
-        file = day.files.get(turn.file)
-        if file is not None and before[turn.file].status not in turn.begins:
-            continue
-        if file is None and turn.file != NOBODY:
-            continue
-        if turn.is_silent and before[turn.file].attributes.isdisjoint(DISQUALIFYING):
-            continue  # Nobody could mark it.
-        worker = desk.by(turn.by)
-        try:
-            answer, requests = desk.during(partial(_tried, turn, worker, day))
-        except VerbNotSupportedError as missing:
-            missed.append((turn, missing))
-            if turn.path is not None:
-                with desk.if_offered(turn.path):
-                    raise
-            continue
-        after, looked = desk.during(lambda: {key: desk.read(patient) for key, patient in day.files.items()})
-        taken.append(
-            Taken(
-                turn=turn, before=before, after=after, answer=answer, requests=tuple(requests), looked=tuple(looked),
-                is_found=turn.rule != FAILURE or file is None or _is_found(desk, file),
-                user=worker.user.user, patient_id=file.id if file else None,
+
+    def live() -> None:
+        before = {key: desk.read(patient) for key, patient in day.files.items()}
+        for turn in TURNS:
+            file = day.files.get(turn.file)
+            if file is not None and before[turn.file].status not in turn.begins:
+                continue
+            if file is None and turn.file != NOBODY:
+                continue
+            if turn.is_silent and before[turn.file].attributes.isdisjoint(DISQUALIFYING):
+                continue  # Nobody could mark it.
+            worker = desk.by(turn.by)
+            try:
+                answer, requests = desk.during(partial(_tried, turn, worker, day))
+            except VerbNotSupportedError as missing:
+                missed.append((turn, missing))
+                if turn.path is not None:
+                    with desk.if_offered(turn.path):
+                        raise
+                continue
+            after, looked = desk.during(
+                lambda: {key: desk.read(patient) for key, patient in day.files.items()}
             )
-        )  # fmt: skip
-        before = after
+            taken.append(
+                Taken(
+                    turn=turn, before=before, after=after, answer=answer, requests=tuple(requests), looked=tuple(looked),
+                    is_found=turn.rule != FAILURE or file is None or _is_found(desk, file),
+                    user=worker.user.user, patient_id=file.id if file else None,
+                )
+            )  # fmt: skip
+            before = after
+
+    _, received = desk.wire.everything(live)
     counted, written = _counters(desk), log_of(desk)
     return Ended(
         turns=tuple(taken),
         day=day,
-        log=None if log is None or written is None else tuple(added(log, written)),
+        log=None
+        if log is None or written is None
+        else tuple(without_others(added(log, written), desk.wire.others.values())),
+        received=tuple(received),
+        others=tuple(exchange for _, exchange in desk.wire.others.values()),
         counted=(counters, counted) if counters and counted else None,
         own_logs={key: tuple(desk.logged_calls(patient)) for key, patient in day.files.items()}
         if written

@@ -142,7 +142,7 @@ def _live(desk: Desk) -> Household:
         subject=subject,
         acts=tuple(seen),
         pasts=(past, past_of(desk, others)),
-        logs=logs_between(began, looked, log_of(desk), same),
+        logs=logs_between(desk, began, looked, log_of(desk), same),
         waiting=waiting and replace(waiting, after=waiting_for(desk, waiting.patient)),
         missed=tuple(missed),
         nights=_nights(desk, subject, before, waiting.patient if waiting else None),

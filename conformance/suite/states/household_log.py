@@ -11,6 +11,7 @@ from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.added import added
 from conformance.suite.desk.apart import HISTORY, INS_HISTORY, VERIFICATION, path
 from conformance.suite.desk.delivered import awaited
+from conformance.suite.desk.log import without_others
 from conformance.suite.desk.routes import Route
 from conformance.suite.desk.snapshot import changes_of
 from conformance.suite.states.changing_life import LOG
@@ -61,9 +62,15 @@ def denied(desk: Desk) -> Waiting | None:
     """Have INSi deny somebody; ``None``: they are not on the worklist then, which is for VER-05 to say."""
     with desk.if_offered(VERIFICATION), desk.if_offered(WORKLIST), suppress(UndecidedError, RefusedError):
         patient = desk.bring(desk.draw(birth_date="1948-08-19"), Route.IMPORTED)
+        # What else there is to do for them, such as a document to be seen, says nothing of a denial.
+        known = {item.id for item in waiting_for(desk, patient)}
         with answering(desk, KO):
             verify(desk, patient)
-        items = awaited(desk, Verb.READ_WORKLIST, lambda: waiting_for(desk, patient))
+        items = awaited(
+            desk,
+            Verb.READ_WORKLIST,
+            lambda: [item for item in waiting_for(desk, patient) if item.id not in known],
+        )
         return Waiting(patient=patient, before=items, after=[]) if items else None
     return None
 
@@ -81,6 +88,7 @@ def log_of(desk: Desk) -> list[AuditEntry] | None:
 
 
 def logs_between(
+    desk: Desk,
     began: list[AuditEntry] | None,
     looked: list[AuditEntry] | None,
     ended: list[AuditEntry] | None,
@@ -90,7 +98,7 @@ def logs_between(
     if began is None or looked is None or ended is None:
         return None
     later = [entry for entry in added(looked, ended) if entry.patient_id in others]
-    return Logs(looked=added(began, looked), others=later)
+    return Logs(looked=added(began, looked), others=without_others(later, desk.wire.others.values()))
 
 
 def past_of(desk: Desk, others: dict[str, Patient]) -> Past:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from conformance.drivers.partners import ReceivedIdentity, Reception, Verificati
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import VERIFIED_AGAIN, NotOfferedError
 from conformance.suite.desk.expect import expect
+from conformance.suite.desk.lifted import is_lift_logged
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANYTHING, expect_kept
 from conformance.suite.verification.wire import Said, claims_of, need_verified, scenario, verifications
@@ -135,9 +136,20 @@ def verify(desk: Desk, patient: Patient) -> tuple[Verification | RefusedError, l
     said, exchanges = desk.during(act)
     if isinstance(said, Verification) and said.outcome is VerificationOutcome.OK and exchanges:
         desk.confirmed[patient.id] = exchanges[-1]
+        _mark_again(desk, patient)
     elif not exchanges and (isinstance(said, RefusedError) or said.outcome is VerificationOutcome.BLOCKED):
         _need_not_confirmed(desk, patient, said)
     return said, exchanges
+
+
+def _mark_again(desk: Desk, patient: Patient) -> None:
+    """Mark a homonym again whose mark the software took away, as what follows expects it."""
+    if not desk.wire.files.is_homonym(patient.id):
+        return
+    now = desk.read(patient)
+    if Attribute.HOMONYME not in now.attributes and is_lift_logged(desk.lgo, patient.id, desk.user):
+        with suppress(RefusedError):
+            desk.lgo.set_attributes(patient.id, now.attributes | {Attribute.HOMONYME}, actor=desk.user)
 
 
 def need_denied(said: Verification | RefusedError, exchanges: Sequence[ExchangeView]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.suite.desk.expect import expect, expect_equal
+from conformance.suite.desk.log import without_others
 from conformance.suite.verification.wire import Said, listed, results
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def watch(desk: Desk) -> Watch:
 def entries_of(desk: Desk, patient: Patient | None = None) -> list[AuditEntry]:
     """Return the entries of verifications in the audit log."""
     entries = desk.lgo.read_audit_log(actor=desk.user, patient_id=patient.id if patient else None)
-    return [entry for entry in entries if entry.action == "INSI_VERIFICATION"]
+    return without_others(
+        [entry for entry in entries if entry.action == "INSI_VERIFICATION"], desk.wire.others.values()
+    )
 
 
 def result_of(entry: AuditEntry) -> str:
