@@ -24,12 +24,19 @@ from conformance.suite.states.changing_turns import Turn
 from conformance.suite.verification.elsewhere import answering, received
 
 if TYPE_CHECKING:
+    from conformance.drivers.model import Patient
     from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.changing_acts import Act, Besides, Cast
 
 STRICT: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+
+
+def is_as_born(patient: Patient, cast: Cast) -> bool:
+    """Return whether a file bears the traits that INSi knows its person by now."""
+    traits = cast.person.identity.traits
+    return all(getattr(patient, name) == getattr(traits, name) for name in STRICT)
 
 
 def _left_open(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
@@ -76,7 +83,9 @@ def _renamed(**change: str | None) -> Turn:
 
 
 def _put_right(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
-    if before.patient.birth_place == cast.person.identity.traits.birth_place:
+    own = cast.person.identity.traits
+    # The place existed on the day when they were born, and maybe not on another.
+    if before.patient.birth_place == own.birth_place or before.patient.birth_date != own.birth_date:
         return None
     return acts.put_right(desk, cast, before)
 
@@ -91,6 +100,8 @@ def _corrected(field: str) -> Act:
         try:
             desk.lgo.update_patient(before.patient.id, {field: value}, actor=desk.user)
         except RefusedError as refusal:
+            if not is_as_born(before.patient, cast):
+                return None  # Its traits need not go together.
             raise refused_to_allow(refusal) from refusal
         # Whether the 1er prénom follows the list is the software's own affair.
         follows = {"first_name": ANYTHING} if field == "first_names" else {}
@@ -197,10 +208,10 @@ OF_MARKED: Final = frozenset(
 NEED_MARK: Final = frozenset({acts.unmark, acts.unmark_all, acts.try_all_in_doubt})
 BY_TRAITS: Final = frozenset(
     {
-        acts.arrive, acts.arrive_denied, acts.arrive_under_former, acts.import_app, origins.feed_by_card, _decided_by_another,
+        acts.arrive, acts.arrive_denied, acts.there_and_back, acts.arrive_under_former, acts.import_app, origins.feed_by_card, _decided_by_another,
         *ARRIVING.values(), *(turn.does for turn in turns.IN_LOTS),
     }
 )  # fmt: skip
-"""What finds a file, or somebody at INSi, by the traits that its person bears."""
+"""What finds a file, or somebody at INSi, by the traits that its person bears, or changes one of them alone."""
 BY_TWO: Final = frozenset({_decided_by_another})
 """What is not done by one person alone."""

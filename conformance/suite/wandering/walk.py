@@ -75,7 +75,9 @@ def walked(desk: Desk, start: Start) -> list[Found]:
         one, other = both if chance.random() < 1 / 2 else reversed(both)
         seen, one.at = taken(desk, one.cast, choice.for_file(one), one.at)
         acts.append(seen)
-        found += _judged(seen)
+        departures = list(_judged(seen))
+        if not (departures and _is_denied(desk, seen)):
+            found += departures
         found += looked_at(desk.by(chance.choice(USERS)), chance, one, other)
     if not found:
         # Raises what stopped the first, when none could be done.
@@ -143,6 +145,12 @@ def _judged(seen: Turned | Stopped | None) -> Iterator[Found]:
             judge(seen)
         except Departure as departure:
             yield Found(Owners(rule), departure)
+
+
+def _is_denied(desk: Desk, seen: Turned | Stopped | None) -> bool:
+    """Return whether the software had the INS of a file verified by itself, which INSi knows of a scenario alone."""
+    number = seen.before.patient.matricule if isinstance(seen, Turned) else None
+    return number is not None and desk.wire.denied(number)
 
 
 def _of_walk(start: Start, found: Found) -> Found:

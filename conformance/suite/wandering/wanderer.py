@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.suite.desk.apart import CARD
 from conformance.suite.desk.routes import DISQUALIFYING
-from conformance.suite.wandering.acts import BY_TRAITS, NEED_MARK, OF_MARKED, STRICT
+from conformance.suite.wandering.acts import BY_TRAITS, NEED_MARK, OF_MARKED, is_as_born
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -54,5 +54,4 @@ class Wanderer:
     @property
     def is_as_born(self) -> bool:
         """Whether the file bears the traits that INSi knows its person by now."""
-        traits = self.cast.person.identity.traits
-        return all(getattr(self.patient, name) == getattr(traits, name) for name in STRICT)
+        return is_as_born(self.patient, self.cast)
