@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from lxml import etree
@@ -73,7 +74,11 @@ class Wire:
         finally:
             # By identity: two may be equal.
             self._open = [other for other in self._open if other is not acts]
-        self.files.scripted.extend(returned(each) for each in exchanges if _is_scripted(each))
+        for each in exchanges:
+            if _is_scripted(each):
+                # What is no answer, however it is told, is read by nobody.
+                with suppress(etree.XMLSyntaxError):
+                    self.files.scripted.append(returned(each))
         return result, self._own(acts, exchanges)
 
     def everything(self, act: Callable[[], _T]) -> tuple[_T, list[ExchangeView]]:
@@ -195,7 +200,8 @@ def returned(exchange: ExchangeView) -> dict[str, str | None]:
 
 def _is_scripted(exchange: ExchangeView) -> bool:
     """Return whether an identity came from a scenario."""
-    return exchange.code == "00" and exchange.operation != VERIFY and bool(exchange.decision.get("scenario"))
+    is_search = exchange.code == "00" and exchange.operation != VERIFY
+    return is_search and bool(exchange.decision.get("scenario")) and not is_disturbed(exchange)
 
 
 def is_disturbed(exchange: ExchangeView) -> bool:

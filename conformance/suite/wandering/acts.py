@@ -93,7 +93,7 @@ def _put_right(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
 def _corrected(field: str) -> Act:
     """Return the act of changing one strict trait, which the file gives up its INS for, where it has one."""
 
-    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
+    def act(desk: Desk, cast: Cast, before: Snapshot) -> Besides | None:
         value = another_value(desk, cast.person, field)
         if value == getattr(before.patient, field):
             value = str(getattr(cast.person.identity.traits, field))
