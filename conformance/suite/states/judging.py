@@ -11,7 +11,7 @@ from conformance.suite.desk.expect import expect
 from conformance.suite.desk.snapshot import Moment, Snapshot, expect_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from conformance.drivers.model import StatusChange
     from conformance.suite.states.changing_life import Turned
@@ -91,8 +91,8 @@ def expect_not_logged_as_done(seen: Turned) -> None:
     )
 
 
-def expect_credited(seen: Turned, actions: Collection[str] = ("INSI_CALL", "INSI_VERIFICATION")) -> None:
-    """Check that each request is under the name of whoever made it; ``actions``: the sorts of entries that are looked at."""
+def expect_credited(seen: Turned) -> None:
+    """Check that each request is under the name of whoever made it."""
     if seen.log is None:
         return
     written = seen.log[1] - seen.log[0]
@@ -106,7 +106,7 @@ def expect_credited(seen: Turned, actions: Collection[str] = ("INSI_CALL", "INSI
         {
             line[2] or "-"
             for line in written
-            if line[0] in actions
+            if line[0].startswith("INSI_")
             and line[2] != seen.user
             and not (line[0] == "INSI_VERIFICATION" and line[2] in lookers)
         }

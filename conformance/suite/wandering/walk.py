@@ -34,7 +34,6 @@ from conformance.suite.states.changing_life import (
 from conformance.suite.states.judging import (
     REQUESTS,
     expect_change_logged,
-    expect_credited,
     expect_in_history,
     expect_log_kept,
     expect_not_logged_as_done,
@@ -128,17 +127,12 @@ def _judged(seen: Turned | Stopped | None) -> Iterator[Found]:
         yield Found(Owners(seen.turn.rule), seen.error)
     if not isinstance(seen, Turned):
         return
-    of_one: tuple[tuple[str, Callable[[Turned], None]], ...] = (
-        # The result of a lot may be collected late, while another works.
-        ("SEC-02", partial(expect_credited, actions=("INSI_CALL",))),
-        ("STA-07", expect_in_history),
-    )
     judges: tuple[tuple[str, Callable[[Turned], None]], ...] = (
         (seen.turn.rule, expect_rest_kept),
         *((each, partial(expect_log_kept, each)) for each in (*REQUESTS.values(), "SEC-05")),
         ("SEC-05", expect_change_logged),
         ("SEC-05", expect_not_logged_as_done),
-        *(() if seen.turn.does in BY_TWO else of_one),
+        *(() if seen.turn.does in BY_TWO else (("STA-07", expect_in_history),)),
     )
     for rule, judge in judges:
         try:
