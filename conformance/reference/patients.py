@@ -71,7 +71,8 @@ class Patients:
         """Search the local files by matricule INS, once its key is right (SRC-09); each file shown is traced."""
         typed = self._typed({"matricule": matricule}, actor, "search-matricule")["matricule"]
         self._check(lookup.check_matricule, typed, actor=actor, verb="search-matricule", typed=typed)
-        everyone = [as_record(patient) for patient in self._store.patients()]
+        by_id = {patient.id: patient for patient in self._store.patients()}
+        everyone = [as_record(patient) for patient in by_id.values()]
         about: dict[str, Any] = {
             "verb": "search-matricule",
             "everyone": everyone,
@@ -81,7 +82,11 @@ class Patients:
         views = self._seams.many(Seam.SOUGHT, everyone, role=actor.role, **about)
         found = lookup.by_matricule(map(from_record, views), typed)
         passed = self._seams.many(
-            Seam.FOUND, [as_record(one) for one in found], role=actor.role, user=actor.user, **about
+            Seam.FOUND,
+            [as_record(by_id.get(one.id, one)) for one in found],
+            role=actor.role,
+            user=actor.user,
+            **about,
         )
         patients = [from_record(record) for record in passed]
         for patient in patients:

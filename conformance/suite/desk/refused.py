@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.drivers.cards import CardReading
 from conformance.drivers.errors import RefusedError
 from conformance.drivers.model import IDENTITY_FIELDS, Attribute, CallOutcome, InsiCall, Patient, Verb
-from conformance.drivers.partners import Verification, VerificationOutcome
+from conformance.drivers.partners import Document, Verification, VerificationOutcome
 from conformance.suite.desk.accounts import LOOKS, Accounts, user_of
 from conformance.suite.desk.found import Found, Owners, together
 from conformance.suite.desk.lifted import is_lift_logged
@@ -223,6 +223,7 @@ class Watched:
         """Tell the wire whom an act was about."""
         if self._wire is None:
             return
+        self._wire.files.handed.extend(each.content for each in args if isinstance(each, Document))
         told = subject_of(name, args, named, answer, self._cards)
         if isinstance(answer, CardReading):
             self._cards[answer.id] = told.traits

@@ -52,7 +52,11 @@ class Files:
     shown: dict[str, Patient] = field(default_factory=dict)
     """Each file as it was shown last."""
     scripted: list[Mapping[str, Any]] = field(default_factory=list)
-    """Identities that the bench made INSi answer with: it does not know them, asked whether they are right."""
+    """Identities that the bench made INSi answer with, or handed to the software: INSi need not know them when it is asked."""
+    handed: list[bytes] = field(default_factory=list)
+    """Messages that the bench handed to the software."""
+    _shown_with: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the last file of each matricule showed."""
     _held: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _by_who: dict[tuple[object, ...], set[str]] = field(default_factory=dict)
     _numbers: dict[str, str] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class Files:
         values = {name: getattr(patient, name) for name in (*_WHO, "matricule", "first_name", "first_names")}
         if patient.matricule:
             self._numbers[patient.id] = patient.matricule
+            self._shown_with[patient.matricule] = values
         self.shown[patient.id] = patient
         before = self._held.get(patient.id)
         if before == values:
@@ -71,14 +76,15 @@ class Files:
         self._held[patient.id] = values
         self._by_who.setdefault(_who(values), set()).add(patient.id)
 
-    def was_scripted(self, claim: Mapping[str, Any]) -> bool:
-        """Return whether an identity that is to be verified is one that the bench made INSi answer with, unchanged."""
-        names = str(claim["first_names"]).split()
-        return any(
-            all(claim[name] == one[name] for name in (*_WHO, "matricule"))
-            and names[:1] == str(one["first_names"] or "").split()[:1]
-            for one in self.scripted
-        )
+    def is_of_the_bench(self, claim: Mapping[str, Any]) -> bool:
+        """Return whether an identity that is to be verified is one that the bench brought, unchanged, or what a file showed."""
+        number = str(claim["matricule"])
+        shown = self._shown_with.get(number)
+        known = [*self.scripted, *([shown] if shown else [])]
+        if any(one.get("matricule") == number and _is_same(claim, one) for one in known):
+            return True
+        told = (number.encode(), str(claim["birth_name"]).encode())
+        return any(all(one in message for one in told) for message in self.handed)
 
     def number_of(self, patient_id: str) -> str | None:
         """Return the last matricule that a file showed."""

@@ -109,6 +109,8 @@ class Wire:
         is_answered: bool = False,
     ) -> None:
         """Note whom an act is about: files, or the traits of somebody."""
+        traits = list(traits)
+        self.files.scripted.extend(each for each in traits if each.get("matricule"))
         for acts in self._open:
             acts.is_noted = True
             acts.files.update(filter(None, files))
@@ -156,7 +158,7 @@ class Wire:
             and entry.code == "01"
             and entry.number not in self.files.asked
             and any(
-                self.files.was_scripted(claim) and number in {None, claim["matricule"]}
+                self.files.is_of_the_bench(claim) and number in {None, claim["matricule"]}
                 for claim in claims_in(entry.request)
             )
             for entry in self._timeline.entries

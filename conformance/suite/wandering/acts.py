@@ -213,5 +213,10 @@ BY_TRAITS: Final = frozenset(
     }
 )  # fmt: skip
 """What finds a file, or somebody at INSi, by the traits that its person bears, or changes one of them alone."""
-BY_TWO: Final = frozenset({_decided_by_another})
-"""What is not done by one person alone."""
+BY_TWO: Final = frozenset(
+    {
+        _decided_by_another, acts.unmark, acts.unmark_all,
+        *(turn.does for turn in (turns.HOMONYMOUS, turns.DOUBTFUL, turns.FICTITIOUS)),
+    }
+)  # fmt: skip
+"""What is not done by one person alone, or by the entitled user where the other may not."""

@@ -75,7 +75,7 @@ def walked(desk: Desk, start: Start) -> list[Found]:
         seen, one.at = taken(desk, one.cast, choice.for_file(one), one.at)
         acts.append(seen)
         departures = list(_judged(seen))
-        if not (departures and _is_denied(desk, seen)):
+        if not (departures and _is_denied(desk, one)):
             found += departures
         found += looked_at(desk.by(chance.choice(USERS)), chance, one, other)
     if not found:
@@ -141,10 +141,10 @@ def _judged(seen: Turned | Stopped | None) -> Iterator[Found]:
             yield Found(Owners(rule), departure)
 
 
-def _is_denied(desk: Desk, seen: Turned | Stopped | None) -> bool:
-    """Return whether the software had the INS of a file verified by itself, which INSi knows of a scenario alone."""
-    number = seen.before.patient.matricule if isinstance(seen, Turned) else None
-    return number is not None and desk.wire.denied(number)
+def _is_denied(desk: Desk, one: Wanderer) -> bool:
+    """Return whether the software had an INS verified by itself that INSi knows of a scenario alone."""
+    numbers = {person.identity.matricule.value for person in (one.cast.person, one.cast.earlier)}
+    return any(map(desk.wire.denied, numbers))
 
 
 def _of_walk(start: Start, found: Found) -> Found:
