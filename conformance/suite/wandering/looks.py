@@ -55,22 +55,23 @@ def looked_at(desk: Desk, chance: Random, one: Wanderer, other: Wanderer) -> Ite
 
 
 def _search(desk: Desk, chance: Random, one: Wanderer, _other: Wanderer) -> None:
-    """Search by the date, and perhaps by the beginning of a name and of a first name (SRC-01 to SRC-03)."""
+    """Search by the date, and perhaps by the beginning of a name (SRC-02) or of a first name (SRC-03)."""
     patient = one.patient
     names = [each for each in (patient.birth_name, patient.used_name) if each]
     firsts = [each for each in (patient.first_name, patient.used_first_name) if each]
-    criteria = {"birth_date": str(patient.birth_date)}
+    criteria, rule = {"birth_date": str(patient.birth_date)}, "SRC-01"
     if chance.random() < _HALF:
-        criteria["name_prefix"] = chance.choice(names)[:_LETTERS]
+        criteria["name_prefix"], rule = chance.choice(names)[:_LETTERS], "SRC-02"
     elif chance.random() < _HALF:
-        criteria["first_name_prefix"] = chance.choice(firsts)[:_LETTERS]
+        criteria["first_name_prefix"], rule = chance.choice(firsts)[:_LETTERS], "SRC-03"
     shown = desk.search(**criteria)
-    said = ", ".join(criteria.values())
-    expect(
-        any(each.id == patient.id for each in shown),
-        fr=f"la recherche ({said}) ne trouve pas le dossier {patient.status}",
-        en=f"the search ({said}) does not find the file {patient.status}",
-    )
+    if all(each.id != patient.id for each in shown):
+        said = ", ".join(criteria.values())
+        departure = Departure(
+            f"la recherche ({said}) ne trouve pas le dossier {patient.status}",
+            f"the search ({said}) does not find the file {patient.status}",
+        )
+        desk.tell([Found(Owners(rule), departure)])
 
 
 def _search_by_number(desk: Desk, _chance: Random, one: Wanderer, _other: Wanderer) -> None:
