@@ -46,7 +46,7 @@ def test_each_start_has_unlike_people() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5", "6"])
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
 def test_the_reference_passes(campaigns: Rig, seed: str) -> None:
     run = led(campaigns, seed=seed)
     assert departed(run) == set()
@@ -59,8 +59,6 @@ def test_the_reference_passes(campaigns: Rig, seed: str) -> None:
     [
         ("names-sorted-when-validated", "STA-04"),
         ("compound-first-name-cut-on-refresh", "RSP-02"),
-        ("attribute-erases-billing", "ATT-03"),
-        ("import-authored-by-the-caller", "STA-07"),
     ],
 )
 def test_what_goes_wrong_is_told_under_its_rule(campaigns: Rig, defect: str, rule: str) -> None:
