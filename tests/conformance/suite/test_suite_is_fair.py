@@ -104,7 +104,7 @@ def test_another_way_of_keeping_the_rule_passes(
     assert accusations(campaigns.run(rules=rules, wrap=variant)) == {}
 
 
-AT_MOST = 12
+AT_MOST = 9
 """Checks that judge a party here, others for the next one; ``make tolerated`` takes every case of all the rules."""
 
 
