@@ -83,6 +83,10 @@ def test_two_lots_at_once(desk: Desk) -> None:
             # Of the one that INSi confirms: a KO about a 1er prénom that left may be left aside, and this lot has to have its KO.
             confirmed = _with_a_longer_first_name(desk, first[0])
             first = [confirmed, *first[1:]] if confirmed else first[1:]
+        if len(lots) > 1 and not results_of(lots[1]):
+            # And of one that INSi denies in the other lot: what falls keeps its correction.
+            denied = _with_a_longer_first_name(desk, second[1])
+            second = [second[0], denied] if denied else second[:1]
     for collect, befores in ((finish, first), (finish_for_another, second)):
         if befores is second and len(lots) == 1:
             lots.append(start(desk, [before.patient for before in second]))
