@@ -93,7 +93,7 @@ def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> Ch
     seen: list[Turned | Stopped] = []
     at = seen_first(desk, patient)
     for turn in turns:
-        if at.snapshot.patient.status in turn.begins:
+        if at.state.patient.status in turn.begins:
             took, at = taken(desk, cast, turn, at)
             if took is not None:
                 seen.append(took)
@@ -104,7 +104,7 @@ def lived(desk: Desk, patient: Patient, cast: Cast, turns: Sequence[Turn]) -> Ch
 class Looked:
     """A file between two acts."""
 
-    snapshot: Snapshot
+    state: Snapshot
     log: Counter[Line] | None
     """``None``: the software does not show it."""
 
@@ -119,23 +119,23 @@ class Stopped:
 
 def seen_first(desk: Desk, patient: Patient) -> Looked:
     """Return a file as it is before anything is done to it."""
-    return Looked(snapshot=desk.snapshot(patient, former=True), log=_log(desk, patient))
+    return Looked(state=desk.snapshot(patient, former=True), log=_log(desk, patient))
 
 
 def taken(desk: Desk, cast: Cast, turn: Turn, at: Looked) -> tuple[Turned | Stopped | None, Looked]:
     """Do an act to a file, and return what was seen of it and the file afterwards; ``None``: it did not take place."""
-    before, patient = at.snapshot, at.snapshot.patient
+    before, patient = at.state, at.state.patient
     worker = desk.by(turn.by)
     # The colleague looks first: what one of them sees the other sees too.
     colleague = desk.by(next(user for user in USERS if user != turn.by))
     besides, stopped = _done(desk, worker, cast, turn, before)
-    now = Looked(snapshot=colleague.snapshot(patient, former=True), log=_log(desk, patient))
+    now = Looked(state=colleague.snapshot(patient, former=True), log=_log(desk, patient))
     if besides is None:
         return stopped, now
     turned = Turned(
         turn=turn,
         before=before,
-        after=now.snapshot,
+        after=now.state,
         own=Snapshot(patient=worker.read(patient), history=None),
         besides=besides,
         user=_who_did(worker, turn),

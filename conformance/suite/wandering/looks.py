@@ -133,9 +133,7 @@ def _lot(desk: Desk, _chance: Random, one: Wanderer, other: Wanderer) -> None:
     wrong = [each for each in both if not each.patient.matricule and each.number in sent]
     for each in both:
         before, each.at = each.at, seen_first(desk, each.patient)
-        expect_kept(
-            each.at.snapshot, before.snapshot, Moment("après un lot OK", "after a lot OK"), inferred=True
-        )
+        expect_kept(each.at.state, before.state, Moment("après un lot OK", "after a lot OK"), inferred=True)
     expect(
         not wrong,
         fr="une identité sans INS est dans le lot envoyé",

@@ -27,7 +27,7 @@ class Wanderer:
     @property
     def patient(self) -> Patient:
         """The file as it was read last."""
-        return self.at.snapshot.patient
+        return self.at.state.patient
 
     @property
     def number(self) -> str:
