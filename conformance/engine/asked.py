@@ -1,6 +1,7 @@
 """Which verbs a check cannot do without: read from its source and from that of the steps it takes, not listed by hand.
 
-What stands under ``with desk.if_offered(path):`` is a path that the check can do without: it is left out.
+What stands under ``with desk.if_offered(path):`` is a path that the check can do without: it is left out. So is what is tried by a
+step that returns a constant where the verb is missing.
 Names are resolved in the module where they are written; a method is taken for that of any class of the suite that has it.
 """
 
@@ -27,6 +28,8 @@ ROOM: Final = "conformance.suite"
 _VERBS: Final = frozenset(verb.value for verb in Verb)
 _APART: Final = "if_offered"
 """The step under which a path apart stands (``Desk.if_offered``)."""
+_MISSING: Final = "VerbNotSupportedError"
+"""What a step catches that can do without a verb."""
 _DEPTH: Final = 3
 """How deep values of a parameter are looked through for functions."""
 
@@ -114,6 +117,8 @@ def _needed(node: ast.AST) -> Iterator[ast.AST]:
     """Yield a tree without the paths apart, and without what it decorates and annotates."""
     if isinstance(node, ast.With) and any(map(_is_apart, node.items)):
         children: Iterable[ast.AST] = ()
+    elif isinstance(node, ast.Try) and any(map(_does_without, node.handlers)):
+        children = (*node.handlers, *node.orelse, *node.finalbody)
     elif isinstance(node, ast.FunctionDef):
         children = (*node.body, *filter(None, node.args.kw_defaults), *node.args.defaults)
     elif isinstance(node, ast.AnnAssign):
@@ -128,6 +133,15 @@ def _needed(node: ast.AST) -> Iterator[ast.AST]:
 def _is_apart(item: ast.withitem) -> bool:
     called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
     return isinstance(called, ast.Attribute) and called.attr == _APART
+
+
+def _does_without(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a step that a verb is missing for has its answer all the same: it returns a constant."""
+    caught = ast.walk(handler.type) if handler.type else ()
+    first = handler.body[0]
+    return any(isinstance(each, ast.Name) and each.id == _MISSING for each in caught) and (
+        isinstance(first, ast.Return) and isinstance(first.value, ast.Constant)
+    )
 
 
 def _is_of_a_module(node: ast.Attribute, function: FunctionType) -> bool:
