@@ -88,13 +88,9 @@ def _always_alike() -> Iterator[None]:
         random.setstate(chance)
 
 
+@_always_alike()
 def seeds() -> list[bytes]:
     """Return right documents of every format, the same bytes at any hour."""
-    with _always_alike():
-        return _made()
-
-
-def _made() -> list[bytes]:
     note = {"DOC00001.XML": n3(patient_role(P1, mailbox=True))}
     report = {"DOC00001.XML": n1(patient_role(P1), right(P1))}
     archive = xdm(P1, note)
@@ -103,7 +99,7 @@ def _made() -> list[bytes]:
         note["DOC00001.XML"], report["DOC00001.XML"], hl7(msh(), pid(P1)), oru(P1, note["DOC00001.XML"]),
         hl7("BHS|^~\\&", msh(), pid(P1), msh(), pid(P1)), as_json(patient(P1)), as_json(bundle), as_xml(patient(P1)), b"/**/shown(" + as_json(patient(P1)) + b");",
         payload_of(P1).encode(), right(P1), archive, mail(P1, archive, right(P1)), program_files.signed(mail(P1, archive)), mail(P1, xdm(P1, report)),
-        submission(P1, note), submission(P1, note, mtom=True), *_own(), *_letters(), *_foreign(),
+        submission(P1, note), submission(P1, note, mtom=True), *_own(), *letters(), *_foreign(),
     ]  # fmt: skip
 
 
@@ -118,13 +114,9 @@ def _own() -> list[bytes]:
     ]  # fmt: skip
 
 
+@_always_alike()
 def letters() -> list[bytes]:
     """Return letters and labels of other programs, with and without a symbol, the same bytes at any hour."""
-    with _always_alike():
-        return _letters()
-
-
-def _letters() -> list[bytes]:
     lines, written = cartouche(P1), foreign_letters
     plain = (written.html, written.rtf, written.docx, written.odt, written.zpl, written.tspl)
     return [

@@ -38,8 +38,13 @@ def load(desk: Desk, patient: Patient, person: Person) -> None:
 def bill_another(desk: Desk, patient: Patient, person: Person) -> None:
     """Give a file the billing number of an insured person, by a card of their own, where the software can."""
     with desk.if_at_hand(CARD), suppress(RefusedError):
-        reading = desk.lgo.read_card(own_card(person), actor=desk.user)
-        desk.lgo.attach_card(patient.id, reading.id, ALONE, actor=desk.user)
+        attach_card_of_another(desk, patient, person)
+
+
+def attach_card_of_another(desk: Desk, patient: Patient, person: Person) -> None:
+    """Attach the card of an insured person who is not the patient, whom ``person`` is."""
+    reading = desk.lgo.read_card(own_card(person), actor=desk.user)
+    desk.lgo.attach_card(patient.id, reading.id, ALONE, actor=desk.user)
 
 
 def bring_full(desk: Desk, person: Person, route: Route, **others: str | None) -> Patient:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from conformance.drivers.protocol import RefusedError
 from conformance.suite.desk.apart import CARD, MESSAGES, SCAN
 from conformance.suite.desk.card_calls import by_card, read_card, try_card_call
-from conformance.suite.desk.cards import ALONE, own_card
 from conformance.suite.desk.expect import refused_to_allow
+from conformance.suite.desk.full import attach_card_of_another
 from conformance.suite.desk.people import another_value
 from conformance.suite.desk.snapshot import ANOTHER, ANYTHING
 from conformance.suite.desk.words import insi_values
@@ -21,22 +21,20 @@ from conformance.suite.states import changing_turns as turns
 from conformance.suite.states import origins
 from conformance.suite.states.changing_acts import CLEARED, PROV, QUAL, RECUP, VALI
 from conformance.suite.states.changing_turns import Turn
-from conformance.suite.verification.elsewhere import answering, received
+from conformance.suite.verification.elsewhere import TRAITS, answering, received
 
 if TYPE_CHECKING:
     from conformance.drivers.model import Patient
-    from conformance.suite.desk.apart import Apart
     from conformance.suite.desk.snapshot import Snapshot
     from conformance.suite.desk.steps import Desk
     from conformance.suite.states.changing_acts import Act, Besides, Cast
+    from simulator.registry.person import Person
 
-STRICT: Final = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
 
-
-def is_as_born(patient: Patient, cast: Cast) -> bool:
-    """Return whether a file bears the traits that INSi knows its person by now."""
-    traits = cast.person.identity.traits
-    return all(getattr(patient, name) == getattr(traits, name) for name in STRICT)
+def bears_traits_of(patient: Patient, person: Person) -> bool:
+    """Return whether a file bears the traits that INSi knows somebody by."""
+    traits = person.identity.traits
+    return all(getattr(patient, name) == getattr(traits, name) for name in TRAITS)
 
 
 def _left_open(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
@@ -100,7 +98,7 @@ def _corrected(field: str) -> Act:
         try:
             desk.lgo.update_patient(before.patient.id, {field: value}, actor=desk.user)
         except RefusedError as refusal:
-            if not is_as_born(before.patient, cast):
+            if not bears_traits_of(before.patient, cast.person):
                 return None  # Its traits need not go together.
             raise refused_to_allow(refusal) from refusal
         # Whether the 1er prénom follows the list is the software's own affair.
@@ -112,8 +110,7 @@ def _corrected(field: str) -> Act:
 
 def _billed_to_another(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
     """Attach the card of an insured person who is not the patient."""
-    reading = desk.lgo.read_card(own_card(cast.people.insured.person), actor=desk.user)
-    desk.lgo.attach_card(before.patient.id, reading.id, ALONE, actor=desk.user)
+    attach_card_of_another(desk, before.patient, cast.people.insured.person)
     return {"billing_number": ANYTHING, "proof": ANOTHER}
 
 
@@ -141,7 +138,6 @@ def _failed_by_card(desk: Desk, cast: Cast, before: Snapshot) -> Besides:
 
 
 ARRIVING: Final = {way: _arrives_by(way) for way in (Way.ADT, Way.SCAN, Way.CDA, Way.ORU)}
-_PATHS: Final[dict[Way, Apart]] = {Way.SCAN: SCAN}
 
 
 def _came(way: Way) -> Turn:
@@ -151,7 +147,7 @@ def _came(way: Way) -> Turn:
         fr=f"identité reçue par {way} et confirmée",
         en=f"identity received by {way} and confirmed",
         leads_to={PROV: (PROV, RECUP), VALI: (VALI, QUAL)},
-        path=_PATHS.get(way, MESSAGES),
+        path=SCAN if way is Way.SCAN else MESSAGES,
         is_deduced=True,
     )
 
@@ -197,7 +193,7 @@ OTHERS: Final = (
             does=_corrected(field), rule="STA-09", fr=f"{field} corrigé", en=f"{field} corrected", by="super-user",
             leads_to=_FALLS,
         )
-        for field in STRICT
+        for field in TRAITS
     ),
 )  # fmt: skip
 

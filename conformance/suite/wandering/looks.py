@@ -21,19 +21,18 @@ from conformance.suite.display.labels import expect_shown
 from conformance.suite.journeys.papers import kinds_of
 from conformance.suite.states.changing_life import seen_first
 from conformance.suite.status.locks import editable_traits
+from conformance.suite.verification.elsewhere import TRAITS
 from conformance.suite.verification.wire import claims_of
-from conformance.suite.wandering.acts import STRICT
+from conformance.suite.wandering.acts import bears_traits_of
 from conformance.verdicts import Departure, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from conformance.drivers.model import Patient
     from conformance.drivers.partners import Document
     from conformance.suite.desk.steps import Desk
     from conformance.suite.wandering.wanderer import Wanderer
-    from simulator.registry.person import Person
 
 _LOOKED: Final = 0.7
 """How often a file is looked at between two acts."""
@@ -97,7 +96,7 @@ def _locks(desk: Desk, _chance: Random, one: Wanderer, _other: Wanderer) -> None
     """Look whether the screen offers to change what an ordinary user may not, where it tells of locks at all."""
     fields = desk.lgo.read_form(Form.PATIENT, patient_id=one.patient.id, actor=desk.user)
     open_ones = editable_traits(fields)
-    tells = any(not each.editable and each.name in STRICT for each in fields)
+    tells = any(not each.editable and each.name in TRAITS for each in fields)
     is_locked = one.patient.status in WITH_INS and desk.user is not desk.super_user
     expect(
         not (is_locked and tells and open_ones),
@@ -158,17 +157,16 @@ _LETTERS: Final = 3
 def _hold(desk: Desk, one: Wanderer, label: str, document: Document) -> None:
     """Hold a document against the person of a file, who is one of those whom INSi knows by now."""
     held = next(
-        (person for person in (one.cast.person, one.cast.earlier) if _is_of(one.patient, person)), None
+        (
+            person
+            for person in (one.cast.person, one.cast.earlier)
+            if bears_traits_of(one.patient, person)
+            and one.patient.matricule in {None, person.identity.matricule.value}
+        ),
+        None,
     )
     if held is not None:
-        subject = Subject(key=f"{held.key}", person=held, patient=one.patient)
+        subject = Subject(key=held.key, person=held, patient=one.patient)
         artefact = Artefact(label=label, document=document, expected=expected_of(held, one.patient))
         for aside in asides_of(subject, artefact):
             desk.see_aside(aside)
-
-
-def _is_of(patient: Patient, person: Person) -> bool:
-    identity = person.identity
-    return all(getattr(patient, name) == getattr(identity.traits, name) for name in STRICT) and (
-        patient.matricule in {None, identity.matricule.value}
-    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.suite.desk.apart import CARD
 from conformance.suite.desk.routes import DISQUALIFYING
-from conformance.suite.wandering.acts import BY_TRAITS, NEED_MARK, OF_MARKED, is_as_born
+from conformance.suite.wandering.acts import BY_TRAITS, NEED_MARK, OF_MARKED, bears_traits_of
 from simulator.ins.oid import InsOid
 
 if TYPE_CHECKING:
@@ -54,4 +54,4 @@ class Wanderer:
     @property
     def is_as_born(self) -> bool:
         """Whether the file bears the traits that INSi knows its person by now."""
-        return is_as_born(self.patient, self.cast)
+        return bears_traits_of(self.patient, self.cast.person)
